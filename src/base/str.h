@@ -14,6 +14,11 @@ typedef struct Str {
 } Str;
 
 #define STR(literal) ((Str){ ("" literal), sizeof(literal) - 1 })
+/* The same for initialisers of static tables. */
+#define STR_CONST(literal)                                                                         \
+    {                                                                                              \
+        ("" literal), sizeof(literal) - 1                                                          \
+    }
 #define STR_EMPTY ((Str){ "", 0 })
 
 /* For printf's "%.*s"; text longer than INT_MAX is cut. */
@@ -69,7 +74,7 @@ size_t str_find(Str s, Str needle, size_t from);
 size_t str_rfind(Str s, Str needle);
 
 /* Cuts s at the first c: before and after it. False, and both untouched, when there is no c. */
-bool str_cut(Str s, char c, Str *ret_before, Str *ret_after) MUST_CHECK;
+bool str_cut(Str s, char c, Str *ret_before, Str *ret_after);
 
 /* Takes the text up to the next sep (or the end) from *rest. False when *rest is used up. */
 bool str_next(Str *rest, char sep, Str *ret_item);

@@ -232,8 +232,8 @@ static bool add(Parser *parser, size_t at, Str name, MatchOp op, Str value)
     }
     if (!matchers_add(&parser->matchers, name, op, value, parser->arena, parser->err)) {
         if (parser->err->code == ERR_INVALID_ARGUMENT) {
-            char reason[256];
-            (void)snprintf(reason, sizeof(reason), "%s", parser->err->msg); /* may be cut */
+            char reason[200];
+            (void)snprintf(reason, sizeof(reason), "%.199s", parser->err->msg);
             return fail(parser, at, "invalid expression: %s", reason);
         }
         return false;
@@ -261,7 +261,7 @@ static bool parse_matcher(Parser *parser)
     if (quoted && (peek(parser) == ',' || peek(parser) == '}')) {
         return add(parser, start, LABEL_NAME, MATCH_EQ, name);
     }
-    MatchOp op;
+    MatchOp op = MATCH_EQ;
     if (!take_operator(parser, &op)) {
         return false;
     }
