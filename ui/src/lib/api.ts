@@ -1,0 +1,262 @@
+// The messages of the server API as the UI uses them, and one function per call. Names follow the
+// .proto files in api/; int64 fields arrive as text, defaults and empty lists are left out.
+import { call } from "./rpc";
+import type { Range } from "./time";
+
+export type Int64 = string | number;
+
+export interface Selection {
+  profileTypeID: string;
+  labelSelector: string;
+  start: string;
+  end: string;
+}
+
+export interface LabelPair {
+  name: string;
+  value: string;
+}
+export interface Labels {
+  labels?: LabelPair[];
+}
+export interface Point {
+  value?: number;
+  timestamp?: Int64;
+}
+export interface Series {
+  labels?: LabelPair[];
+  points?: Point[];
+}
+export interface FlameGraphMessage {
+  names?: string[];
+  levels?: { values?: Int64[] }[];
+  total?: Int64;
+  maxSelf?: Int64;
+}
+
+export interface Callee {
+  name: string;
+  total?: Int64;
+  inlined?: boolean;
+  file?: string;
+  startLine?: number;
+}
+export interface LineMessage {
+  n?: number;
+  self?: Int64;
+  total?: Int64;
+  callees?: Callee[];
+}
+export interface FunctionVersion {
+  repository?: string;
+  ref?: string;
+  root?: string;
+  file?: string;
+  startLine?: number;
+  self?: Int64;
+  total?: Int64;
+  lines?: LineMessage[];
+}
+export interface Caller {
+  name: string;
+  file?: string;
+  n?: number;
+  total?: Int64;
+  inlined?: boolean;
+}
+export interface FunctionResponse {
+  function?: string;
+  unit?: string;
+  queryTotal?: Int64;
+  self?: Int64;
+  total?: Int64;
+  truncated?: boolean;
+  versions?: FunctionVersion[];
+  callers?: Caller[];
+}
+export interface FileLine {
+  n?: number;
+  self?: Int64;
+  total?: Int64;
+  functions?: number[];
+}
+export interface FileResponse {
+  queryTotal?: Int64;
+  versions?: { lines?: FileLine[]; functions?: { name: string }[] }[];
+}
+export interface HotLine {
+  repository?: string;
+  ref?: string;
+  root?: string;
+  file?: string;
+  n?: number;
+  function?: string;
+  startLine?: number;
+  self?: Int64;
+  total?: Int64;
+}
+export interface HotLinesResponse {
+  unit?: string;
+  queryTotal?: Int64;
+  lines?: HotLine[];
+  noLineSelf?: Int64;
+  noLineTotal?: Int64;
+  restSelf?: Int64;
+  count?: number;
+}
+export interface FunctionRow {
+  name?: string;
+  file?: string;
+  startLine?: number;
+  self?: Int64;
+  total?: Int64;
+}
+export interface FunctionsResponse {
+  unit?: string;
+  queryTotal?: Int64;
+  functions?: FunctionRow[];
+  count?: number;
+}
+export interface Attempt {
+  step?: string;
+  repo?: string;
+  ref?: string;
+  path?: string;
+  result?: string;
+  status?: number;
+  ms?: number;
+  cached?: boolean;
+  message?: string;
+}
+export interface SourceState {
+  state?: string;
+  message?: string;
+  url?: string;
+  commit?: string;
+  provider?: string;
+  repository?: string;
+  path?: string;
+  rule?: string;
+  uncertain?: boolean;
+  retryAt?: Int64;
+}
+export interface ResolveRequest {
+  repository: string;
+  ref: string;
+  root: string;
+  file: string;
+  function: string;
+  startLine: number;
+  maxLine: number;
+}
+export interface ResolveResponse {
+  source?: SourceState;
+  text?: string;
+  warnings?: { code?: string; message?: string }[];
+  attempts?: Attempt[];
+  suggestion?: string;
+}
+export interface Commit {
+  ref?: string;
+  sha?: string;
+  message?: string;
+  author?: string;
+  date?: string;
+  url?: string;
+  error?: string;
+}
+export interface ProfileStats {
+  dataIngested?: boolean;
+  oldestProfileTime?: Int64;
+  newestProfileTime?: Int64;
+}
+
+const QUERIER = "querier.v1.QuerierService";
+const LINES = "flameline.v1.LinesService";
+const SOURCE = "flameline.v1.SourceService";
+
+const times = (range: Range) => ({ start: String(range.start), end: String(range.end) });
+
+export function selection(type: string, selector: string, range: Range): Selection {
+  return { profileTypeID: type, labelSelector: selector, ...times(range) };
+}
+
+export async function fetchSeriesLabels(
+  range: Range,
+  labelNames: string[],
+  matchers: string[],
+  signal?: AbortSignal,
+): Promise<Record<string, string>[]> {
+  const request = { ...times(range), labelNames, matchers };
+  const response = await call<{ labelsSet?: Labels[] }>(`${QUERIER}/Series`, request, signal);
+  return (response.labelsSet ?? []).map((set) =>
+    Object.fromEntries((set.labels ?? []).map((pair) => [pair.name, pair.value])),
+  );
+}
+
+/** Sums per bucket of `step` ms; a bucket ends at its timestamp and the first begins at range.start. */
+export async function fetchSeries(
+  type: string,
+  selector: string,
+  range: Range,
+  step: number,
+  groupBy: string[],
+  signal?: AbortSignal,
+): Promise<Series[]> {
+  const first = { start: range.start + step, end: range.end };
+  const request = { ...selection(type, selector, first), groupBy, step: step / 1000 };
+  const response = await call<{ series?: Series[] }>(`${QUERIER}/SelectSeries`, request, signal);
+  return response.series ?? [];
+}
+
+export async function fetchFlameGraph(
+  sel: Selection,
+  maxNodes: number,
+  signal?: AbortSignal,
+): Promise<FlameGraphMessage> {
+  const request = { ...sel, maxNodes: String(maxNodes), format: "PROFILE_FORMAT_FLAMEGRAPH" };
+  const response = await call<{ flamegraph?: FlameGraphMessage }>(
+    `${QUERIER}/SelectMergeStacktraces`,
+    request,
+    signal,
+  );
+  return response.flamegraph ?? {};
+}
+
+export function fetchStats(signal?: AbortSignal): Promise<ProfileStats> {
+  return call(`${QUERIER}/GetProfileStats`, {}, signal);
+}
+
+export function fetchFunctions(sel: Selection, limit: number, signal?: AbortSignal): Promise<FunctionsResponse> {
+  return call(`${LINES}/Functions`, { selection: sel, limit }, signal);
+}
+
+export function fetchFunction(
+  sel: Selection,
+  fn: string,
+  callPath: string[],
+  signal?: AbortSignal,
+): Promise<FunctionResponse> {
+  return call(`${LINES}/Function`, { selection: sel, function: fn, callPath }, signal);
+}
+
+export function fetchFile(
+  sel: Selection,
+  version: { repository: string; ref: string; root: string; file: string },
+  signal?: AbortSignal,
+): Promise<FileResponse> {
+  return call(`${LINES}/File`, { selection: sel, ...version }, signal);
+}
+
+export function fetchHotLines(sel: Selection, limit: number, signal?: AbortSignal): Promise<HotLinesResponse> {
+  return call(`${LINES}/HotLines`, { selection: sel, limit }, signal);
+}
+
+export function resolveSource(request: ResolveRequest, signal?: AbortSignal): Promise<ResolveResponse> {
+  return call(`${SOURCE}/Resolve`, request, signal);
+}
+
+export async function fetchCommits(repository: string, refs: string[], signal?: AbortSignal): Promise<Commit[]> {
+  const response = await call<{ commits?: Commit[] }>(`${SOURCE}/Commits`, { repository, refs }, signal);
+  return response.commits ?? [];
+}

@@ -1,0 +1,111 @@
+// The address bar as a signal. Paths are relative to the base path the server wrote into the page.
+import { computed, signal } from "@preact/signals";
+import {
+  DEFAULTS,
+  type Extra,
+  formatQuery,
+  needsPush,
+  parseQuery,
+  translateOldLink,
+  type UrlState,
+} from "./urlstate";
+
+export type Screen = "services" | "profile" | "function" | "none";
+
+interface Location {
+  screen: Screen;
+  state: UrlState;
+  extra: Extra;
+}
+
+const SCREENS: Record<string, Screen> = { services: "services", profile: "profile", function: "function" };
+
+const base = new URL(document.baseURI).pathname;
+
+/** Parameters of the link that were not understood, shown once as a notice. */
+export const droppedParameters = signal<string[]>([]);
+/** Steps taken inside this page, so that "back" never leaves it. */
+let depth = 0;
+
+function read(): Location {
+  const { pathname, search } = window.location;
+  const path = pathname.startsWith(base) ? pathname.slice(base.length) : "";
+  const { state, dropped, extra } = parseQuery(search);
+  if (dropped.length > 0) droppedParameters.value = dropped;
+  if (path === "") {
+    const old = translateOldLink(search);
+    const next: Location = old
+      ? { screen: "profile", state: old, extra: [] }
+      : { screen: "services", state, extra };
+    history.replaceState(history.state, "", href(next.screen, next.state, next.extra));
+    return next;
+  }
+  return { screen: SCREENS[path.replace(/\/$/, "")] ?? "none", state, extra };
+}
+
+export function href(screen: Screen, state: UrlState, extra: Extra = []): string {
+  return `${base}${screen}${formatQuery(state, extra)}`;
+}
+
+const location = signal<Location>(read());
+
+export const screen = computed(() => location.value.screen);
+export const urlState = computed(() => location.value.state);
+
+window.addEventListener("popstate", () => {
+  depth = Math.max(0, depth - 1);
+  location.value = read();
+});
+
+function commit(next: Location, push: boolean): void {
+  const url = href(next.screen, next.state, next.extra);
+  if (push) {
+    depth += 1;
+    history.pushState(null, "", url);
+  } else {
+    history.replaceState(history.state, "", url);
+  }
+  location.value = next;
+}
+
+/** Opens a screen. Always a step for the Back button. */
+export function navigate(to: Screen, state: UrlState): void {
+  commit({ screen: to, state, extra: location.peek().extra }, true);
+}
+
+/** Changes parameters of the current screen; whether Back undoes it is a matter of the parameter. */
+export function update(change: Partial<UrlState>): void {
+  const { screen: current, state, extra } = location.peek();
+  const next = { ...state, ...change };
+  if (formatQuery(next, extra) === formatQuery(state, extra)) return;
+  commit({ screen: current, state: next, extra }, needsPush(state, next));
+}
+
+/** Changes parameters without a step for Back, whatever they are (redirects, chosen defaults). */
+export function replace(change: Partial<UrlState>): void {
+  const { screen: current, state, extra } = location.peek();
+  commit({ screen: current, state: { ...state, ...change }, extra }, false);
+}
+
+export function goBack(): boolean {
+  if (depth === 0) return false;
+  history.back();
+  return true;
+}
+
+/** For a link: lets the browser handle modified clicks, so that "open in new tab" works. */
+export function linkTo(to: Screen, state: UrlState): { href: string; onClick(event: MouseEvent): void } {
+  return {
+    href: href(to, state, location.peek().extra),
+    onClick(event) {
+      if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      navigate(to, state);
+    },
+  };
+}
+
+/** State for a fresh screen: the range stays. */
+export function rangeOnly(state: UrlState): UrlState {
+  return { ...DEFAULTS, from: state.from, to: state.to };
+}
