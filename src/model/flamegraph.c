@@ -119,11 +119,7 @@ static bool push_children(Encoder *encoder, const Bar *bar, int64_t x)
     return cut == 0 || VEC_PUSH(&encoder->stack, (Bar){ NO_NODE, bar->level + 1, x, cut });
 }
 
-/*
- * Bars of a level must come out from left to right. A stack gives them from right to left, so each
- * level is written in reverse order of x; here the children are visited leftmost first instead: the
- * stack is turned around by pushing and reversing.
- */
+/* The leftmost child is written next: then the bars of every level come out from left to right. */
 static void reverse_from(Encoder *encoder, size_t start)
 {
     size_t i = start;

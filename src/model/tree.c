@@ -107,15 +107,29 @@ static bool read_path(Tree *tree, FrameNames *frame_names, uint32_t stack, size_
     return true;
 }
 
-static bool add_path(Tree *tree, size_t n, int64_t value)
+uint32_t tree_find_child(const Tree *tree, uint32_t parent, uint32_t name)
+{
+    size_t slot = hash_of(parent, name) & (tree->n_slots - 1);
+
+    while (tree->slots[slot] != 0) {
+        uint32_t at = tree->slots[slot] - 1;
+        if (tree->nodes[at].parent == parent && tree->nodes[at].name == name) {
+            return at;
+        }
+        slot = (slot + 1) & (tree->n_slots - 1);
+    }
+    return TREE_ROOT;
+}
+
+bool tree_add_path(Tree *tree, const uint32_t *path, size_t n, int64_t value)
 {
     uint32_t at = TREE_ROOT;
 
     for (size_t i = 0; i < n; i++) {
-        if (tree->path[i] == INTERN_FAILED) {
+        if (path[i] == INTERN_FAILED) {
             return false;
         }
-        at = child_of(tree, at, tree->path[i]);
+        at = child_of(tree, at, path[i]);
         if (at == TREE_ROOT) {
             return false;
         }
@@ -140,7 +154,7 @@ bool tree_add(Tree *tree, const Symbols *symbols, const int64_t *sums, const Cal
         }
         ok = read_path(tree, &frame_names, stack, &n);
         if (ok && call_site_matches(call_site, tree->path, n)) {
-            ok = add_path(tree, n, sums[stack]);
+            ok = tree_add_path(tree, tree->path, n, sums[stack]);
         }
     }
     frame_names_done(&frame_names);
@@ -194,7 +208,7 @@ static int compare_children(const void *a, const void *b, void *arg)
     return (rank_a > rank_b) - (rank_a < rank_b);
 }
 
-bool tree_finish(Tree *tree, Err *err)
+void tree_sum(Tree *tree)
 {
     for (uint32_t i = 0; i < tree->n; i++) {
         tree->nodes[i].total = tree->nodes[i].self;
@@ -203,6 +217,11 @@ bool tree_finish(Tree *tree, Err *err)
         TreeNode *parent = &tree->nodes[tree->nodes[i].parent];
         parent->total = sat_add_i64(parent->total, tree->nodes[i].total);
     }
+}
+
+bool tree_finish(Tree *tree, Err *err)
+{
+    tree_sum(tree);
     uint32_t *rank = rank_names(tree->names);
     tree->children = calloc(tree->n, sizeof(*tree->children));
     tree->first_child = calloc((size_t)tree->n + 2, sizeof(*tree->first_child));

@@ -43,6 +43,18 @@ void tree_done(Tree *tree);
 bool tree_add(Tree *tree, const Symbols *symbols, const int64_t *sums, const CallSite *call_site,
               Err *err) MUST_CHECK;
 
+/*
+ * Adds one stack as numbers of its own kind, root first, under which nodes are told apart; for
+ * trees that are not by function name (names is NULL then). False when out of memory.
+ */
+bool tree_add_path(Tree *tree, const uint32_t *path, size_t n, int64_t value) MUST_CHECK;
+
+/* The child of that name, or TREE_ROOT when there is none. */
+uint32_t tree_find_child(const Tree *tree, uint32_t parent, uint32_t name);
+
+/* Computes totals. Nothing may be added afterwards. */
+void tree_sum(Tree *tree);
+
 /* Computes totals and the order of children. Nothing may be added afterwards. */
 bool tree_finish(Tree *tree, Err *err) MUST_CHECK;
 
