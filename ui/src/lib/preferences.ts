@@ -1,0 +1,86 @@
+// Tastes of this browser. They are never part of a link.
+import { effect, type Signal, signal } from "@preact/signals";
+import type { Zone } from "./time";
+
+export type Theme = "system" | "dark" | "light";
+
+function stored<T extends string | number>(key: string, initial: T, valid: (value: T) => boolean): Signal<T> {
+  let value = initial;
+  try {
+    const text = localStorage.getItem(`flameline.${key}`);
+    const parsed = (typeof initial === "number" ? Number(text) : text) as T;
+    if (text !== null && valid(parsed)) value = parsed;
+  } catch {
+    // Storage may be switched off; the defaults do.
+  }
+  const result = signal(value);
+  let first = true;
+  effect(() => {
+    const current = String(result.value);
+    if (first) {
+      first = false;
+      return;
+    }
+    try {
+      localStorage.setItem(`flameline.${key}`, current);
+    } catch {
+      // As above: then it lasts as long as the page.
+    }
+  });
+  return result;
+}
+
+const oneOf =
+  <T extends string>(...words: T[]) =>
+  (value: T): boolean =>
+    words.includes(value);
+
+export const theme = stored<Theme>("theme", "system", oneOf<Theme>("system", "dark", "light"));
+export const zone = stored<Zone>("zone", "browser", oneOf<Zone>("browser", "utc"));
+/** What the colour of a line means. */
+export const heatBasis = stored<"self" | "total">("heat", "self", oneOf("self", "total"));
+export const flameColors = stored<"package" | "value">("flame", "package", oneOf("package", "value"));
+/** Width of the details dock as percent of the page. */
+export const dockWidth = stored<number>("dock", 45, (value) => value >= 30 && value <= 70);
+export const chartOpen = stored<"yes" | "no">("chart", "yes", oneOf("yes", "no"));
+
+const prefersLight = matchMedia("(prefers-color-scheme: light)");
+const systemLight = signal(prefersLight.matches);
+prefersLight.addEventListener("change", (event) => {
+  systemLight.value = event.matches;
+});
+
+/** The theme in force; canvases watch it, because they cannot use CSS variables. */
+export const darkTheme = signal(true);
+
+effect(() => {
+  const chosen = theme.value;
+  const light = chosen === "system" ? systemLight.value : chosen === "light";
+  document.documentElement.dataset.theme = light ? "light" : "dark";
+  darkTheme.value = !light;
+});
+
+const RECENT_KEY = "flameline.ranges";
+
+/** The last five ranges that were applied by hand. */
+export function recentRanges(): [from: string, to: string][] {
+  try {
+    const parsed: unknown = JSON.parse(localStorage.getItem(RECENT_KEY) ?? "[]");
+    if (!Array.isArray(parsed)) return [];
+    return parsed.filter(
+      (entry): entry is [string, string] =>
+        Array.isArray(entry) && typeof entry[0] === "string" && typeof entry[1] === "string",
+    );
+  } catch {
+    return [];
+  }
+}
+
+export function rememberRange(from: string, to: string): void {
+  const rest = recentRanges().filter((entry) => entry[0] !== from || entry[1] !== to);
+  try {
+    localStorage.setItem(RECENT_KEY, JSON.stringify([[from, to], ...rest].slice(0, 5)));
+  } catch {
+    // Only a convenience.
+  }
+}

@@ -1,0 +1,1 @@
+export function FunctionPage() { return <h1 tabIndex={-1}>TODO</h1>; }
