@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * source/go_module.h - from a Go module path to repository, directory and ref candidates (4.6).
+ *
+ * Pure: well-known vanity hosts are answered from a table. A module whose host is not in the table
+ * needs its go-get page, which the caller may supply as a GoPage.
+ */
+#pragma once
+
+#include "source/go_path.h"
+#include "source/repo_address.h"
+
+/* What the go-import meta tag of a page says; root "" when there is none. */
+typedef struct GoPage {
+    Str root;      /* module path prefix that the repository serves */
+    Str address;   /* git address */
+    Str directory; /* of the module root inside the repository (fourth word), mostly "" */
+} GoPage;
+
+typedef struct GoModuleHome {
+    RepoAddress repo;
+    Str directory; /* of the module inside the repository, without a major version suffix */
+    Str major;     /* "v2"; "": none, or not a directory (gopkg.in) */
+    bool by_page;
+} GoModuleHome;
+
+enum {
+    GO_MODULE_MAX_REFS = 3,
+};
+
+/*
+ * page: NULL when none was fetched. False when the home is not known without a page
+ * (ret_needs_page) or cannot be known, or out of memory.
+ */
+bool go_module_home(Arena *arena, Str module, const GoPage *page, GoModuleHome *ret_home,
+                    bool *ret_needs_page) MUST_CHECK;
+
+/*
+ * Refs to try for a version in falling likelihood: revision, or "dir/vX.Y.Z" before "vX.Y.Z"; HEAD
+ * for an empty version. Returns how many.
+ */
+size_t go_module_refs(Arena *arena, const GoModuleHome *home, Str version,
+                      Str ret_refs[GO_MODULE_MAX_REFS]);

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "source/lookup_cached.h"
+
+#include <gnutls/crypto.h>
+
+#include "base/clock.h"
+#include "source/ref_name.h"
+
+#define ACCESS_LIFE_NS (300 * NS_PER_S)
+#define BRANCH_LIFE_NS (60 * NS_PER_S)
+#define TAG_LIFE_NS (600 * NS_PER_S)
+#define ABSENT_AT_COMMIT_LIFE_NS (3600 * NS_PER_S)
+
+enum {
+    CREDENTIAL_BYTES = 16,
+    SMALL_VALUE_BYTES = 256 * 1024,
+};
+
+typedef enum Operation {
+    OP_REF,
+    OP_FILE,
+    OP_TREE,
+    OP_COMMIT,
+    OP_ACCESS,
+} Operation;
+
+/* One question to a provider. */
+typedef struct Question {
+    Operation op;
+    Provider *provider;
+    Str repo;
+    Str at; /* ref or commit */
+    Str path;
+    Str token;
+    Str credential;
+} Question;
+
+static const char *const op_names[] = {
+    [OP_REF] = "ref",       [OP_FILE] = "file",     [OP_TREE] = "tree",
+    [OP_COMMIT] = "commit", [OP_ACCESS] = "access",
+};
+
+/* A digest stands for the token, so that keys and memory dumps of keys hold no secret. */
+static Str credential_of(Arena *arena, Str token)
+{
+    unsigned char digest[32];
+
+    if (token.len == 0) {
+        return STR("-");
+    }
+    if (gnutls_hash_fast(GNUTLS_DIG_SHA256, token.ptr, token.len, digest) < 0) {
+        return (Str){ NULL, 0 };
+    }
+    Buf hex = BUF_INIT(2 * sizeof(digest));
+    buf_add_hex(&hex, (Str){ (const char *)digest, CREDENTIAL_BYTES });
+    Str text = arena_str(arena, buf_str(&hex));
+    buf_done(&hex);
+    return text;
+}
+
+static int64_t ms_since(int64_t start_ns)
+{
+    return (clock_steady_ns() - start_ns) / NS_PER_MS;
+}
+
+/* Key of the answer itself, or of what only these credentials were told. */
+static Str key_of(LookupCached *lookup, const Question *q, bool private_part)
+{
+    /* '\n' cannot occur in any part: control characters were refused */
+    const char *key = arena_printf(
+        lookup->arena, "%s\n%.*s\n%.*s\n%.*s\n%.*s\n%.*s", op_names[q->op],
+        STR_ARG(q->provider->name), STR_ARG(q->repo), STR_ARG(q->at), STR_ARG(q->path),
+        private_part ? (int)q->credential.len : 0, private_part ? q->credential.ptr : "");
+
+    return key != NULL ? str_from(key) : (Str){ NULL, 0 };
+}
+
+static int64_t life_of(const Question *q, const CacheValue *value)
+{
+    bool at_commit = ref_name_is_full_id(q->at);
+
+    if (q->op == OP_ACCESS) {
+        return value->fault.state == SOURCE_OK ? ACCESS_LIFE_NS : 0;
+    }
+    if (q->provider->is_local) {
+        /* a checkout moves under us, but what a commit holds does not */
+        return value->fault.state == SOURCE_OK && at_commit && q->op != OP_REF ? CACHE_FOREVER : 0;
+    }
+    if (value->fault.state != SOURCE_OK) {
+        bool absent = value->fault.state == SOURCE_FILE_NOT_FOUND ||
+                      value->fault.state == SOURCE_REF_NOT_FOUND;
+        return !absent ? 0 : at_commit ? ABSENT_AT_COMMIT_LIFE_NS : BRANCH_LIFE_NS;
+    }
+    if (at_commit) {
+        return CACHE_FOREVER;
+    }
+    return ref_name_is_version_tag(q->at) ? TAG_LIFE_NS : BRANCH_LIFE_NS;
+}
+
+static bool ask_provider(const Question *q, const VcsCall *call, size_t max_file_bytes,
+                         CacheValue *value)
+{
+    const ProviderOps *ops = q->provider->ops;
+    Buf bytes = BUF_INIT(max_file_bytes);
+    bool ok = false;
+
+    switch (q->op) {
+    case OP_REF:
+        return ops->resolve_ref(q->provider, call, value->arena, q->repo, q->at, &value->ref,
+                                &value->fault);
+    case OP_FILE:
+        ok = ops->read_file(q->provider, call, value->arena, q->repo, q->at, q->path, &bytes,
+                            &value->fault);
+        if (ok) {
+            value->bytes = arena_str(value->arena, buf_str(&bytes));
+            ok = value->bytes.ptr != NULL || source_fault_no_memory(&value->fault);
+        }
+        buf_done(&bytes);
+        return ok;
+    case OP_TREE:
+        return ops->list_tree(q->provider, call, value->arena, q->repo, q->at, &value->tree,
+                              &value->fault);
+    case OP_COMMIT:
+        return ops->read_commit(q->provider, call, value->arena, q->repo, q->at, &value->commit,
+                                &value->fault);
+    case OP_ACCESS:
+        return ops->check_access(q->provider, call, value->arena, q->repo, &value->is_public,
+                                 &value->fault);
+    }
+    return ok;
+}
+
+static Question access_question(const Question *q)
+{
+    Question access = *q;
+
+    access.op = OP_ACCESS;
+    access.at = STR_EMPTY;
+    access.path = STR_EMPTY;
+    return access;
+}
+
+/* An answer of the host to these credentials proves access, a refusal ends it. */
+static void remember_access(LookupCached *lookup, const Question *q, const CacheValue *value)
+{
+    SourceState state = value->fault.state;
+    Question access = access_question(q);
+    Str key = key_of(lookup, &access, true);
+    bool denied = state == SOURCE_NOT_CONNECTED || state == SOURCE_SESSION_EXPIRED ||
+                  state == SOURCE_FORBIDDEN || state == SOURCE_REPO_NOT_FOUND;
+
+    if (key.ptr == NULL || (state != SOURCE_OK && !denied)) {
+        return;
+    }
+    CLEANUP(cache_value_unrefp) CacheValue *proof = cache_value_create(64);
+    if (proof != NULL) {
+        proof->fault = value->fault;
+        proof->is_public = value->is_public;
+        cache_put(lookup->shared->cache, key, proof, denied ? 0 : ACCESS_LIFE_NS);
+        if (!denied && (q->token.len == 0 || value->is_public) && q->provider->anonymous &&
+            !q->provider->has_static_token) {
+            Str public_key = key_of(lookup, &access, false);
+            if (public_key.ptr != NULL) {
+                cache_put(lookup->shared->cache, public_key, proof, ACCESS_LIFE_NS);
+            }
+        }
+    }
+}
+
+/* Loads in the name of all who ask the same; the value carries the failure, if any. */
+static CacheValue *load(LookupCached *lookup, const Question *q, Str key, Str private_key)
+{
+    LookupShared *shared = lookup->shared;
+    size_t budget = shared->max_file_bytes + SMALL_VALUE_BYTES;
+    CacheValue *value = cache_value_create(budget);
+    VcsCall call = { .token = q->token,
+                     .deadline_ns = lookup->deadline_ns,
+                     .calls_left = &lookup->calls_left };
+
+    if (value == NULL) {
+        return NULL;
+    }
+    int before = lookup->calls_left;
+    bool ok = ask_provider(q, &call, shared->max_file_bytes, value);
+    (void)atomic_fetch_add(&shared->upstream_calls,
+                           (uint64_t)(before - lookup->calls_left)); /* old count unused */
+    if (!ok) {
+        (void)atomic_fetch_add(&shared->upstream_failures, 1); /* old count unused */
+    }
+    if (!q->provider->is_local) {
+        remember_access(lookup, q, value);
+    }
+    cache_put(shared->cache, ok ? key : private_key, value, life_of(q, value));
+    return value;
+}
+
+static bool answer(LookupCached *lookup, CacheValue *value, LookupReport *report)
+{
+    report->fault = value->fault;
+    if (!VEC_PUSH(&lookup->held, value)) {
+        cache_value_unref(value);
+        return source_fault_no_memory(&report->fault);
+    }
+    return value->fault.state == SOURCE_OK;
+}
+
+static CacheValue *fetch(LookupCached *lookup, const Question *q, LookupReport *report);
+
+/* May these credentials see content that others fetched? */
+static bool access_proven(LookupCached *lookup, const Question *q, LookupReport *report)
+{
+    Question access = access_question(q);
+
+    if (q->provider->is_local || q->op == OP_ACCESS) {
+        return true;
+    }
+    Str public_key = key_of(lookup, &access, false);
+    if (public_key.ptr == NULL) {
+        return source_fault_no_memory(&report->fault);
+    }
+    CLEANUP(cache_value_unrefp) CacheValue *open = cache_get(lookup->shared->cache, public_key);
+    if (open != NULL) {
+        return true;
+    }
+    CLEANUP(cache_value_unrefp) CacheValue *proof = fetch(lookup, &access, report);
+    if (proof == NULL) {
+        return false;
+    }
+    report->fault = proof->fault;
+    return proof->fault.state == SOURCE_OK;
+}
+
+/* New reference; NULL with the reason in report. */
+static CacheValue *fetch(LookupCached *lookup, const Question *q, LookupReport *report)
+{
+    Cache *cache = lookup->shared->cache;
+    bool only_private = q->op == OP_ACCESS;
+    Str private_key = key_of(lookup, q, true);
+    Str key = only_private ? private_key : key_of(lookup, q, false);
+    CacheValue *value = NULL;
+
+    if (key.ptr == NULL || private_key.ptr == NULL) {
+        (void)source_fault_no_memory(&report->fault); /* NULL says it failed */
+        return NULL;
+    }
+    value = cache_get(cache, key);
+    if (value != NULL && !access_proven(lookup, q, report)) {
+        cache_value_unref(value);
+        return NULL;
+    }
+    if (value == NULL && !only_private) {
+        value = cache_get(cache, private_key);
+    }
+    report->cached = value != NULL;
+    if (value != NULL) {
+        return value;
+    }
+    if (!cache_join(cache, private_key, lookup->deadline_ns, &value)) {
+        (void)source_fault_set(&report->fault, SOURCE_TIMEOUT,
+                               "another request asks the same and has no answer yet");
+        return NULL;
+    }
+    if (value == NULL) {
+        value = cache_get(cache, key); /* it may have landed between the two looks */
+        if (value == NULL) {
+            value = load(lookup, q, key, private_key);
+        }
+        cache_finish(cache, private_key, value);
+    } else {
+        report->cached = true;
+    }
+    if (value == NULL) {
+        (void)source_fault_no_memory(&report->fault); /* NULL says it failed */
+    }
+    return value;
+}
+
+static bool within_budget(LookupCached *lookup, LookupReport *report)
+{
+    if (clock_steady_ns() >= lookup->deadline_ns) {
+        (void)atomic_fetch_add(&lookup->shared->budgets_exhausted, 1); /* old count unused */
+        return source_fault_set(&report->fault, SOURCE_TIMEOUT,
+                                "the time for this request is used up");
+    }
+    return true;
+}
+
+/* Provider, name there, and whose token counts. */
+static bool prepare(LookupCached *lookup, const LookupRepo *repo, Operation op, Str at, Str path,
+                    Question *ret_question, LookupReport *report)
+{
+    const SourceCaller *caller = lookup->caller;
+    Question q = { .op = op, .at = at, .path = path, .token = STR_EMPTY };
+    Str token_provider = caller->provider.len > 0 ? caller->provider : STR("github.com");
+
+    if (!within_budget(lookup, report) ||
+        !provider_table_find(lookup->shared->providers, lookup->arena, &repo->address, repo->own,
+                             &q.provider, &q.repo, &report->fault)) {
+        return false;
+    }
+    bool own_token = str_eq(q.provider->name, token_provider);
+    q.token = own_token && caller->token.len > 0 ? caller->token : STR_EMPTY;
+    q.credential = own_token && q.token.len > 0 ? lookup->credential : STR("-");
+    if (own_token && caller->session_expired && !q.provider->has_static_token &&
+        !q.provider->anonymous) {
+        return source_fault_set(&report->fault, SOURCE_SESSION_EXPIRED,
+                                "the session with %.*s has ended", STR_ARG(q.provider->name));
+    }
+    if (!provider_may_ask(q.provider, q.token, &report->fault)) {
+        return false;
+    }
+    *ret_question = q;
+    return true;
+}
+
+/* The answer is borrowed from the lookup; NULL on failure. */
+static const CacheValue *ask(LookupCached *lookup, const LookupRepo *repo, Operation op, Str at,
+                             Str path, LookupReport *report)
+{
+    int64_t start_ns = clock_steady_ns();
+    Question q;
+    CacheValue *value = NULL;
+
+    *report = (LookupReport){ 0 };
+    if (prepare(lookup, repo, op, at, path, &q, report)) {
+        value = fetch(lookup, &q, report);
+    }
+    report->duration_ms = ms_since(start_ns);
+    return value != NULL && answer(lookup, value, report) ? value : NULL;
+}
+
+static bool cached_resolve(Lookup *base, const LookupRepo *repo, Str ref, VcsRef *ret_ref,
+                           LookupReport *report)
+{
+    const CacheValue *value = ask((LookupCached *)base, repo, OP_REF, ref, STR_EMPTY, report);
+
+    if (value != NULL) {
+        *ret_ref = value->ref;
+    }
+    return value != NULL;
+}
+
+static bool cached_read(Lookup *base, const LookupRepo *repo, Str commit, Str path, Str *ret_bytes,
+                        LookupReport *report)
+{
+    const CacheValue *value = ask((LookupCached *)base, repo, OP_FILE, commit, path, report);
+
+    if (value != NULL) {
+        *ret_bytes = value->bytes;
+    }
+    return value != NULL;
+}
+
+static bool cached_tree(Lookup *base, const LookupRepo *repo, Str commit,
+                        const TreeIndex **ret_tree, LookupReport *report)
+{
+    const CacheValue *value = ask((LookupCached *)base, repo, OP_TREE, commit, STR_EMPTY, report);
+
+    if (value != NULL) {
+        *ret_tree = value->tree;
+    }
+    return value != NULL;
+}
+
+static void cached_place(Lookup *base, const LookupRepo *repo, Str commit, Str path,
+                         Str *ret_provider, Str *ret_url)
+{
+    LookupCached *lookup = (LookupCached *)base;
+    SourceFault ignored = SOURCE_FAULT_INIT;
+    Provider *provider;
+    Str name;
+
+    *ret_provider = STR_EMPTY;
+    *ret_url = STR_EMPTY;
+    if (provider_table_find(lookup->shared->providers, lookup->arena, &repo->address, repo->own,
+                            &provider, &name, &ignored)) {
+        *ret_provider = arena_str(lookup->arena, provider->name);
+        *ret_url = provider->ops->file_url(provider, lookup->arena, name, commit, path);
+    }
+}
+
+bool lookup_cached_commit(LookupCached *lookup, const LookupRepo *repo, Str ref,
+                          VcsCommit *ret_commit, LookupReport *report)
+{
+    const CacheValue *value = ask(lookup, repo, OP_COMMIT, ref, STR_EMPTY, report);
+
+    if (value != NULL) {
+        *ret_commit = value->commit;
+    }
+    return value != NULL;
+}
+
+static const LookupOps cached_ops = {
+    .resolve = cached_resolve,
+    .read = cached_read,
+    .tree = cached_tree,
+    .place = cached_place,
+};
+
+bool lookup_cached_init(LookupCached *lookup, LookupShared *shared, const SourceCaller *caller,
+                        Arena *arena, int max_calls, int64_t deadline_ms)
+{
+    *lookup = (LookupCached){
+        .base = { .ops = &cached_ops },
+        .shared = shared,
+        .caller = caller,
+        .arena = arena,
+        .credential = credential_of(arena, caller->token),
+        .deadline_ns = clock_steady_ns() + deadline_ms * NS_PER_MS,
+        .calls_left = max_calls,
+    };
+    return lookup->credential.ptr != NULL;
+}
+
+void lookup_cached_done(LookupCached *lookup)
+{
+    for (size_t i = 0; i < lookup->held.len; i++) {
+        cache_value_unref(lookup->held.items[i]);
+    }
+    VEC_DONE(&lookup->held);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * source/lookup_cached.h - the lookup of production: cache in front of the providers (section 9).
+ *
+ * Content is cached once for all, but a caller gets cached content only after an answer of the host
+ * to that caller's own credentials within the last minutes has shown access; repositories that
+ * anybody can read are exempt. Failures are cached per credentials, because a private repository is
+ * "not found" for those who may not see it.
+ */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "base/vec.h"
+#include "source/cache.h"
+#include "source/lookup.h"
+#include "source/source.h"
+
+/* What one Source shares among its requests. */
+typedef struct LookupShared {
+    ProviderTable *providers;
+    Cache *cache;
+    size_t max_file_bytes;
+    atomic_uint_least64_t upstream_calls;
+    atomic_uint_least64_t upstream_failures;
+    atomic_uint_least64_t budgets_exhausted;
+} LookupShared;
+
+typedef struct LookupCached {
+    Lookup base; /* first */
+    LookupShared *shared;
+    const SourceCaller *caller;
+    Arena *arena;
+    Str credential; /* what stands for the caller in keys; no secret */
+    int64_t deadline_ns;
+    int calls_left;
+    VEC(CacheValue *) held; /* what answers borrow from */
+} LookupCached;
+
+/* False when out of memory. The caller and arena outlive the lookup. */
+bool lookup_cached_init(LookupCached *lookup, LookupShared *shared, const SourceCaller *caller,
+                        Arena *arena, int max_calls, int64_t deadline_ms) MUST_CHECK;
+void lookup_cached_done(LookupCached *lookup);
+
+/* Metadata of one commit; texts borrowed until the lookup ends. */
+bool lookup_cached_commit(LookupCached *lookup, const LookupRepo *repo, Str ref,
+                          VcsCommit *ret_commit, LookupReport *report);

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * source/resolver_gather.c - what is known upstream before any rule runs: the commit of the own
+ * repository, its tree, its mapping file and its go.mod.
+ */
+#include "source/path.h"
+#include "source/resolver_internal.h"
+
+bool resolver_read_own(Resolver *r, Str path, Str *ret_bytes, LookupReport *report)
+{
+    const TreeIndex *tree = r->input.tree;
+
+    *report = (LookupReport){ 0 };
+    if (tree != NULL && !tree_index_truncated(tree) && !tree_index_has(tree, path)) {
+        report->cached = true; /* the listing answers */
+        return source_fault_set(&report->fault, SOURCE_FILE_NOT_FOUND,
+                                "the repository has no such file at this commit");
+    }
+    return r->lookup->ops->read(r->lookup, &r->own, r->own_ref.commit, path, ret_bytes, report);
+}
+
+static bool resolve_own_ref(Resolver *r)
+{
+    LookupReport report = { 0 };
+    bool ok = r->lookup->ops->resolve(r->lookup, &r->own, r->request->ref, &r->own_ref, &report);
+
+    resolver_note(r, "ref", &r->own, r->ref_shown, STR_EMPTY, &report);
+    if (!ok) {
+        resolver_failed(r, &report.fault);
+        return false;
+    }
+    if (r->own_ref.kind == VCS_REF_MOVABLE && r->request->ref.len == 0) {
+        resolver_warn(r, "ref_may_move",
+                      "The profile names no commit (label service_git_ref), so HEAD is shown; it "
+                      "may not be what was compiled.");
+    } else if (r->own_ref.kind == VCS_REF_MOVABLE) {
+        resolver_warn(r, "ref_may_move",
+                      arena_printf(r->arena,
+                                   "\"%.*s\" is a branch or tag and may have moved since the "
+                                   "profile was taken.",
+                                   STR_ARG(r->request->ref)));
+    }
+    return true;
+}
+
+/* Failure is no reason to stop: the rules can still ask for single files. */
+static void list_own_tree(Resolver *r)
+{
+    LookupReport report = { 0 };
+    const TreeIndex *tree = NULL;
+
+    if (r->lookup->ops->tree(r->lookup, &r->own, r->own_ref.commit, &tree, &report)) {
+        r->input.tree = tree;
+    }
+    resolver_note(r, "tree", &r->own, r->ref_shown, STR_EMPTY, &report);
+}
+
+/* Reads the nearest file of that name from the root path upwards; its directory in ret_dir. */
+static bool read_nearest(Resolver *r, const char *name, Str *ret_bytes, Str *ret_dir, Str *ret_path,
+                         LookupReport *report)
+{
+    for (Str dir = r->input.root;; dir = path_parent(dir)) {
+        Str path;
+        if (!path_join(r->arena, dir, str_from(name), &path)) {
+            r->no_memory = true;
+            return false;
+        }
+        *ret_path = path;
+        if (resolver_read_own(r, path, ret_bytes, report)) {
+            *ret_dir = dir;
+            return true;
+        }
+        if (report->fault.state != SOURCE_FILE_NOT_FOUND || dir.len == 0) {
+            return false;
+        }
+    }
+}
+
+static void warn_config(Resolver *r, Str path, const PyroscopeYaml *config)
+{
+    for (size_t i = 0; i < config->n_warnings; i++) {
+        const ConfigWarning *warning = &config->warnings[i];
+        resolver_warn(
+            r, "config_invalid",
+            warning->line > 0
+                ? arena_printf(r->arena, "%.*s:%u:%u: %.*s", STR_ARG(path), warning->line,
+                               warning->column, STR_ARG(warning->message))
+                : arena_printf(r->arena, "%.*s: %.*s", STR_ARG(path), STR_ARG(warning->message)));
+    }
+}
+
+static void load_config(Resolver *r)
+{
+    LookupReport report;
+    Str bytes;
+    Str path = STR(".pyroscope.yaml");
+    Err err = ERR_INIT;
+
+    if (!read_nearest(r, ".pyroscope.yaml", &bytes, &r->input.config_dir, &path, &report)) {
+        if (report.fault.state == SOURCE_FILE_NOT_FOUND) {
+            report.fault.state = SOURCE_CONFIG_ABSENT;
+        } else {
+            /* a temporary failure must not silently change the answer (3.4, fault f) */
+            resolver_failed(r, &report.fault);
+            resolver_warn(r, "config_unreadable",
+                          "The mapping file could not be read, so its mappings are not applied.");
+        }
+        resolver_note(r, "config", &r->own, r->ref_shown, path, &report);
+        return;
+    }
+    PyroscopeYaml *config = ARENA_NEW(r->arena, PyroscopeYaml, 1);
+    if (config == NULL || !pyroscope_yaml_parse(r->arena, bytes, config, &err)) {
+        r->no_memory = true;
+        return;
+    }
+    if (config->n_warnings > 0) {
+        warn_config(r, path, config);
+        (void)source_fault_set(&report.fault, SOURCE_CONFIG_INVALID, "%.*s",
+                               STR_ARG(config->warnings[0].message));
+    }
+    resolver_note(r, "config", &r->own, r->ref_shown, path, &report);
+    r->input.config = config;
+}
+
+static void load_go_mod(Resolver *r)
+{
+    LookupReport report;
+    Str bytes;
+    Str path;
+    Err err = ERR_INIT;
+
+    bool ok = read_nearest(r, "go.mod", &bytes, &r->input.go_mod_dir, &path, &report);
+    resolver_note(r, "go_mod", &r->own, r->ref_shown, path, &report);
+    if (!ok) {
+        return;
+    }
+    GoMod *mod = ARENA_NEW(r->arena, GoMod, 1);
+    if (mod != NULL && go_mod_parse(r->arena, bytes, mod, &err)) {
+        r->input.go_mod = mod;
+    }
+}
+
+/* Only for vendored paths: it tells the module when the vendored tree is not committed. */
+static void load_modules_txt(Resolver *r)
+{
+    LookupReport report;
+    Str bytes;
+    Str dir;
+    Str path;
+    Err err = ERR_INIT;
+
+    if (str_find(r->input.file, STR("vendor/"), 0) == STR_NPOS ||
+        !read_nearest(r, "vendor/modules.txt", &bytes, &dir, &path, &report)) {
+        return;
+    }
+    resolver_note(r, "modules_txt", &r->own, r->ref_shown, path, &report);
+    GoMod *mod = ARENA_NEW(r->arena, GoMod, 1);
+    if (mod != NULL && go_modules_txt_parse(r->arena, bytes, mod, &err)) {
+        r->input.modules_txt = mod;
+    }
+}
+
+void resolver_gather(Resolver *r)
+{
+    if (!resolve_own_ref(r)) {
+        return; /* dependencies live elsewhere and may still be found */
+    }
+    r->input.own_readable = true;
+    list_own_tree(r);
+    load_config(r);
+    if (rule_language(&r->input) == RULE_GO) {
+        load_go_mod(r);
+        load_modules_txt(r);
+    }
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * source/rule.h - the rules: a recorded path plus what is known upstream gives an ordered list of
+ * candidates with reasons. Pure: no rule does I/O.
+ *
+ * The resolver (source/resolver.h) tries the candidates in order and takes the first that is there
+ * and, where the rule asks for it, that can be verified to hold the function.
+ */
+#pragma once
+
+#include "source/go_mod.h"
+#include "source/go_module.h"
+#include "source/lookup.h"
+#include "source/pyroscope_yaml.h"
+#include "source/tree_index.h"
+
+typedef enum RuleLanguage {
+    RULE_GO,
+    RULE_PYTHON,
+    RULE_JAVASCRIPT,
+    RULE_JAVA,
+    RULE_OTHER,
+} RuleLanguage;
+
+typedef struct RuleInput {
+    Arena *arena;
+    Str file;     /* as recorded, slashes only */
+    Str function; /* as recorded */
+    Str root;     /* clean root path */
+    RepoAddress own;
+    bool own_readable;           /* false: the own repository or its ref could not be read */
+    const TreeIndex *tree;       /* of the own repository; NULL: not known */
+    const PyroscopeYaml *config; /* NULL: none */
+    Str config_dir;              /* its directory */
+    const GoMod *go_mod;         /* nearest one; NULL: none */
+    Str go_mod_dir;
+    const GoMod *modules_txt; /* vendor/modules.txt; NULL: none */
+    const GoPage *page;       /* go-get page of the module; NULL: not fetched */
+} RuleInput;
+
+/* When a candidate that is there may be taken. */
+typedef enum Proof {
+    PROOF_NONE,   /* the path says it all */
+    PROOF_VERIFY, /* only when the function stands at its line (4.7) */
+    PROOF_ONE_OF, /* only when it is the only one of its group that verifies */
+} Proof;
+
+typedef struct Candidate {
+    const char *rule;
+    LookupRepo repo;
+    Str ref; /* own: unused, the requested commit */
+    Str path;
+    Proof proof;
+    unsigned group;    /* PROOF_ONE_OF, modules of several directories; 0: none */
+    const char *doubt; /* NULL, or why the file may not be the compiled one */
+    Str module;        /* go.mod in module_dir must declare it if there is a choice in the group */
+    Str module_dir;
+    /* a remark without lookup: the state of the attempt, and its text */
+    SourceState note_state;
+    Str note;
+} Candidate;
+
+enum {
+    RULE_MAX_CANDIDATES = 64,
+};
+
+typedef struct CandidateList {
+    Candidate items[RULE_MAX_CANDIDATES];
+    size_t n;
+    unsigned n_groups;
+    bool mapping_matched;
+} CandidateList;
+
+RuleLanguage rule_language(const RuleInput *in);
+
+/* All candidates: mappings first, then the rule of the language. */
+void rule_run(const RuleInput *in, CandidateList *list);
+
+/* Parts of rule_run(), one per language. */
+void rule_go(const RuleInput *in, CandidateList *list);
+void rule_python(const RuleInput *in, CandidateList *list);
+void rule_javascript(const RuleInput *in, CandidateList *list);
+void rule_java(const RuleInput *in, CandidateList *list);
+void rule_other(const RuleInput *in, CandidateList *list);
+
+/* Of the own repository: "" for paths that leave it. Adding the same place twice is fine. */
+void rule_add_own(CandidateList *list, const RuleInput *in, const char *rule, Str path);
+void rule_add(CandidateList *list, const Candidate *candidate);
+void rule_add_github(CandidateList *list, const RuleInput *in, const char *rule, const char *repo,
+                     Str ref, Str path, const char *doubt);
+void rule_add_note(CandidateList *list, const char *rule, Str path, SourceState state,
+                   const char *note);
+
+/*
+ * The recorded path in the own repository: under the root path, then by its longest unique suffix
+ * (4.8). path may begin with slashes.
+ */
+void rule_add_suffixes(const RuleInput *in, CandidateList *list, Str path);
+
+/* Candidates of all mappings that match path, for the language of the mapping (3.4). */
+void rule_add_mappings(const RuleInput *in, CandidateList *list, Str path);
+
+/* Java: "org/example/Shop" of a function name; "" when it is never a file. */
+Str rule_java_class(Arena *arena, Str function);
+/* Java: the function name with slashes between packages. */
+Str rule_java_slashes(Arena *arena, Str function);
+/* Java: files that may hold the class, ret_files[max]. */
+size_t rule_java_files(Arena *arena, Str class_path, Str *ret_files, size_t max);

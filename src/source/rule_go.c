@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * source/rule_go.c - Go (section 4): module@version, GOROOT, bare standard library paths, vendor,
+ * then the own repository. The first rule that recognises the path decides.
+ */
+#include <stdio.h>
+
+#include "source/go_std.h"
+#include "source/path.h"
+#include "source/rule.h"
+
+/* "1.22" is no release name from Go 1.21 on, "1.22.0" is; before, "1.20" is one (4.2). */
+static bool is_release_tag(Str version)
+{
+    Str major;
+    Str minor;
+    uint64_t number;
+
+    if (!str_cut(version, '.', &major, &minor) || str_find_char(minor, '.') != STR_NPOS ||
+        !str_to_u64(minor, &number)) {
+        return true; /* X.Y.Z, rc, beta */
+    }
+    return number < 21;
+}
+
+static void add_std(const RuleInput *in, CandidateList *list, Str ref, Str path, const char *doubt)
+{
+    const char *below = arena_printf(in->arena, "src/%.*s", STR_ARG(path));
+
+    if (below != NULL) {
+        rule_add_github(list, in, "go_stdlib", "golang/go", ref, str_from(below), doubt);
+    }
+}
+
+static void add_std_version(const RuleInput *in, CandidateList *list, Str version, Str path,
+                            const char *doubt)
+{
+    const char *tag = arena_printf(in->arena, "go%.*s", STR_ARG(version));
+    const char *branch = arena_printf(in->arena, "release-branch.go%.*s", STR_ARG(version));
+
+    if (tag == NULL || branch == NULL) {
+        return;
+    }
+    if (is_release_tag(version)) {
+        add_std(in, list, str_from(tag), path, doubt);
+        return;
+    }
+    add_std(in, list, str_from(branch), path,
+            doubt != NULL ? doubt : "only X.Y of the Go release is known, not its patch");
+}
+
+static void add_std_candidates(const RuleInput *in, CandidateList *list, const GoStdPath *std)
+{
+    static const char lower_bound[] = "the Go release is taken from go.mod, which is a lower bound";
+    const char *in_goroot = arena_printf(in->arena, "$GOROOT/src/%.*s", STR_ARG(std->path));
+
+    if (std->version.len > 0) {
+        add_std_version(in, list, std->version, std->path, NULL);
+    }
+    if (in_goroot != NULL) {
+        rule_add_mappings(in, list, str_from(in_goroot));
+    }
+    if (std->version.len > 0) {
+        return;
+    }
+    if (in->go_mod != NULL && str_starts_with(in->go_mod->toolchain, STR("go"))) {
+        add_std(in, list, in->go_mod->toolchain, std->path, lower_bound);
+    }
+    if (in->go_mod != NULL && go_std_version_length(in->go_mod->go) > 0) {
+        add_std_version(in, list, in->go_mod->go, std->path, lower_bound);
+    }
+    add_std(in, list, STR("master"), std->path, "the Go release is not known");
+}
+
+/* golang.org/toolchain@v0.0.1-go1.23.4.linux-amd64 is a GOROOT (4.2). */
+static bool toolchain_std(const GoModulePath *module, GoStdPath *ret_std)
+{
+    size_t at = str_find(module->version, STR("-go"), 0);
+
+    if (!str_eq(module->module, STR("golang.org/toolchain")) || at == STR_NPOS) {
+        return false;
+    }
+    Str version = str_skip(module->version, at + 3);
+    ret_std->version = str_first(version, go_std_version_length(version));
+    ret_std->path =
+        str_starts_with(module->file, STR("src/")) ? str_skip(module->file, 4) : module->file;
+    return true;
+}
+
+static void add_module_home(const RuleInput *in, CandidateList *list, const GoModuleHome *home,
+                            Str module, Str version, Str file, const char *doubt)
+{
+    Str refs[GO_MODULE_MAX_REFS];
+    size_t n_refs = go_module_refs(in->arena, home, version, refs);
+
+    for (size_t r = 0; r < n_refs; r++) {
+        unsigned group = home->major.len > 0 ? ++list->n_groups : 0;
+        for (int with_major = home->major.len > 0 ? 1 : 0; with_major >= 0; with_major--) {
+            Candidate candidate = { .rule = "go_module",
+                                    .repo = { .address = home->repo },
+                                    .ref = refs[r],
+                                    .group = group,
+                                    .doubt = doubt,
+                                    .module = home->major.len > 0 ? module : STR_EMPTY };
+            if (path_join(in->arena, home->directory, with_major ? home->major : STR_EMPTY,
+                          &candidate.module_dir) &&
+                path_join(in->arena, candidate.module_dir, file, &candidate.path)) {
+                rule_add(list, &candidate);
+            }
+        }
+    }
+}
+
+/* The module itself, without replacement. */
+static void add_module(const RuleInput *in, CandidateList *list, Str module, Str version, Str file,
+                       const char *doubt)
+{
+    GoModuleHome home;
+    bool needs_page = false;
+
+    if (go_module_home(in->arena, module, in->page, &home, &needs_page)) {
+        add_module_home(in, list, &home, module, version, file, doubt);
+        return;
+    }
+    rule_add_note(list, "go_module", module, SOURCE_NO_MAPPING,
+                  needs_page ? "where this module lives is not known; a mapping can tell"
+                             : "this is not the path of a module");
+}
+
+/* A module that is the main module or lies under it is a directory of the own repository (4.5). */
+static void add_main_module_directory(const RuleInput *in, CandidateList *list, Str module,
+                                      Str file)
+{
+    Str path;
+
+    if (in->go_mod == NULL || in->go_mod->module.len == 0 ||
+        !path_is_under(module, in->go_mod->module)) {
+        return;
+    }
+    Str below = str_trim_char_left(str_skip(module, in->go_mod->module.len), '/');
+    if (path_join(in->arena, in->go_mod_dir, below, &path) &&
+        path_join(in->arena, path, file, &path)) {
+        rule_add_own(list, in, "go_main_module", path);
+    }
+}
+
+static void add_replaced_module(const RuleInput *in, CandidateList *list, Str module, Str version,
+                                Str file)
+{
+    const GoMod *mod = in->go_mod;
+
+    if (version.len == 0 && mod != NULL) {
+        version = go_mod_required(mod, module);
+    }
+    if (version.len == 0 && in->modules_txt != NULL) {
+        version = go_mod_required(in->modules_txt, module);
+    }
+    const GoReplace *replace = mod != NULL ? go_mod_replacement(mod, module, version) : NULL;
+    if (replace == NULL && in->modules_txt != NULL) {
+        replace = go_mod_replacement(in->modules_txt, module, version);
+    }
+    if (replace == NULL) {
+        add_module(in, list, module, version, file, NULL);
+        return;
+    }
+    if (!go_replace_is_directory(replace)) {
+        add_module(in, list, replace->to, replace->to_version, file, NULL);
+        return;
+    }
+    Str path;
+    bool absolute =
+        str_starts_with(replace->to, STR("/")) || str_find_char(replace->to, ':') != STR_NPOS;
+    if (!absolute && path_join(in->arena, in->go_mod_dir, replace->to, &path) &&
+        path_join(in->arena, path, file, &path)) {
+        rule_add_own(list, in, "go_replace", path);
+        return;
+    }
+    add_module(in, list, module, version, file,
+               "go.mod replaces this module by a directory outside the repository");
+}
+
+static void add_module_path(const RuleInput *in, CandidateList *list, const GoModulePath *module)
+{
+    add_replaced_module(in, list, module->module, module->version, module->file);
+    add_main_module_directory(in, list, module->module, module->file);
+}
+
+/* Root path, its parents, the repository root. */
+static void add_vendor_places(const RuleInput *in, CandidateList *list, Str vendored)
+{
+    for (Str dir = in->root;; dir = path_parent(dir)) {
+        Str path;
+        /* with a tree only what is there, and the first place to show where it was expected */
+        if (path_join(in->arena, dir, vendored, &path) &&
+            (in->tree == NULL || tree_index_has(in->tree, path) || str_eq(dir, in->root))) {
+            rule_add_own(list, in, "vendor", path);
+        }
+        if (dir.len == 0) {
+            return;
+        }
+    }
+}
+
+static void add_vendor(const RuleInput *in, CandidateList *list, Str vendored)
+{
+    Str below = str_skip(vendored, sizeof("vendor/") - 1);
+    Str module = STR_EMPTY;
+
+    add_vendor_places(in, list, vendored);
+    if (in->modules_txt != NULL) {
+        module = go_mod_module_of(in->modules_txt, path_parent(below));
+    }
+    if (module.len == 0 && in->go_mod != NULL) {
+        module = go_mod_module_of(in->go_mod, path_parent(below));
+    }
+    if (module.len > 0) {
+        add_replaced_module(in, list, module, STR_EMPTY,
+                            str_trim_char_left(str_skip(below, module.len), '/'));
+    }
+}
+
+/* Vendored copies of the standard library itself: only these four exist (4.2). */
+static bool is_std_vendor(Str path)
+{
+    static const char *const names[] = { "crypto", "net", "sys", "text" };
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        char prefix[64];
+        (void)snprintf(prefix, sizeof(prefix), "vendor/golang.org/x/%s/", names[i]); /* fits */
+        if (str_starts_with(path, str_from(prefix))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool add_vendor_rule(const RuleInput *in, CandidateList *list)
+{
+    bool at_start = str_starts_with(in->file, STR("vendor/"));
+    size_t first = at_start ? 0 : str_find(in->file, STR("/vendor/"), 0);
+    size_t last = str_rfind(in->file, STR("/vendor/"));
+
+    if (first == STR_NPOS) {
+        return false;
+    }
+    first += at_start ? 0 : 1;
+    add_vendor(in, list, str_skip(in->file, first));
+    if (last != STR_NPOS && last + 1 != first) {
+        add_vendor(in, list, str_skip(in->file, last + 1));
+    }
+    if (is_std_vendor(in->file)) {
+        add_std_candidates(in, list, &(GoStdPath){ .path = in->file, .version = STR_EMPTY });
+    }
+    return true;
+}
+
+/* Whether the function can belong to the standard library; true when it does not tell. */
+static bool function_may_be_std(const RuleInput *in)
+{
+    Str import_path = go_function_import_path(in->arena, in->function);
+    Str first = import_path;
+    Str rest;
+
+    if (import_path.len == 0 || str_eq(import_path, STR("type")) ||
+        str_eq(import_path, STR("go")) || str_eq(import_path, STR("main"))) {
+        return true;
+    }
+    (void)str_cut(import_path, '/', &first, &rest); /* without a slash: all of it */
+    return str_find_char(first, '.') == STR_NPOS && go_std_is_top_directory(first);
+}
+
+/* "$GOROOT/src/x", "GOROOT/src/x", "external/go_sdk/src/x" and every GOROOT on disk. */
+static bool goroot_path(const RuleInput *in, GoStdPath *ret_std)
+{
+    if (!go_std_from_goroot(in->file, ret_std)) {
+        return false;
+    }
+    return function_may_be_std(in);
+}
+
+/* "fmt/scan.go": no leading slash, first segment without dot, package known (4.2). */
+static bool bare_std_path(const RuleInput *in)
+{
+    Str first;
+    Str rest;
+
+    return str_cut(in->file, '/', &first, &rest) && first.len > 0 &&
+           str_find_char(first, '.') == STR_NPOS && go_std_is_package(path_parent(in->file)) &&
+           function_may_be_std(in);
+}
+
+/* Position behind needle + "/" at a segment border of the path, or STR_NPOS. */
+static size_t behind_prefix(Str path, Str needle)
+{
+    for (size_t from = 0; needle.len > 0;) {
+        size_t at = str_find(path, needle, from);
+        if (at == STR_NPOS) {
+            return STR_NPOS;
+        }
+        size_t end = at + needle.len;
+        if ((at == 0 || path.ptr[at - 1] == '/') && end < path.len && path.ptr[end] == '/') {
+            return end + 1;
+        }
+        from = at + 1;
+    }
+    return STR_NPOS;
+}
+
+/* Places that module path, repository name or import path name exactly (4.8, "Do"). */
+static void add_exact_own(const RuleInput *in, CandidateList *list)
+{
+    Str name = repo_address_text(in->arena, &in->own);
+    Str module = in->go_mod != NULL ? in->go_mod->module : STR_EMPTY;
+    size_t at = name.ptr != NULL ? behind_prefix(in->file, name) : STR_NPOS;
+    size_t in_module = behind_prefix(in->file, module);
+    Str path;
+
+    if (in_module != STR_NPOS &&
+        path_join(in->arena, in->go_mod_dir, str_skip(in->file, in_module), &path)) {
+        rule_add_own(list, in, "go_main_module", path);
+    }
+    if (at != STR_NPOS) {
+        rule_add_own(list, in, "repository_prefix", str_skip(in->file, at));
+    }
+    Str import_path = go_function_import_path(in->arena, in->function);
+    if (module.len > 0 && path_is_under(import_path, module)) {
+        Str below = str_trim_char_left(str_skip(import_path, module.len), '/');
+        if (path_join(in->arena, in->go_mod_dir, below, &path) &&
+            path_join(in->arena, path, path_base(in->file), &path)) {
+            rule_add_own(list, in, "go_import_path", path);
+        }
+    }
+}
+
+static bool is_generated(Str file)
+{
+    return file.len == 0 || str_eq(file, STR("<autogenerated>")) ||
+           str_starts_with(path_base(file), STR("_cgo_")) || str_eq(file, STR("_testmain.go"));
+}
+
+void rule_go(const RuleInput *in, CandidateList *list)
+{
+    GoModulePath module;
+    GoStdPath std;
+
+    if (is_generated(in->file)) {
+        rule_add_note(list, "generated", in->file, SOURCE_FILE_NOT_FOUND,
+                      "the function is generated by the compiler and has no file");
+        return;
+    }
+    if (go_module_path_parse(in->arena, in->file, &module)) {
+        if (toolchain_std(&module, &std)) {
+            add_std_candidates(in, list, &std);
+        } else {
+            add_module_path(in, list, &module);
+        }
+        return;
+    }
+    if (goroot_path(in, &std)) {
+        add_std_candidates(in, list, &std);
+        return;
+    }
+    if (add_vendor_rule(in, list)) {
+        return;
+    }
+    bool bare_std = bare_std_path(in);
+    if (bare_std && in->function.len > 0) {
+        add_std_candidates(in, list, &(GoStdPath){ .path = in->file, .version = STR_EMPTY });
+        return;
+    }
+    add_exact_own(in, list);
+    rule_add_suffixes(in, list, in->file);
+    if (bare_std) { /* no function name to tell: the own repository came first */
+        add_std_candidates(in, list, &(GoStdPath){ .path = in->file, .version = STR_EMPTY });
+    }
+}

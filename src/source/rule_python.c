@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * source/rule_python.c - Python (5.2): installed packages are never the standard library; the
+ * standard library is python/cpython at the version that the path names.
+ */
+#include "source/path.h"
+#include "source/rule.h"
+
+typedef struct PythonStd {
+    Str path;
+    Str version; /* "3.11" */
+    bool is_pypy;
+} PythonStd;
+
+/* "X.Y" with one or two minor digits at the start; its length or 0. */
+static size_t minor_version_length(Str text)
+{
+    size_t n = 2;
+
+    if (text.len < 3 || !ascii_is_digit(text.ptr[0]) || text.ptr[1] != '.') {
+        return 0;
+    }
+    while (n < text.len && n < 4 && ascii_is_digit(text.ptr[n])) {
+        n++;
+    }
+    return n > 2 ? n : 0;
+}
+
+/* "python3.11", "python3.13t", "pypy3.10": the version. */
+static Str interpreter_version(Str segment, bool *is_pypy)
+{
+    Str rest;
+
+    *is_pypy = str_starts_with(segment, STR("pypy"));
+    if (*is_pypy) {
+        rest = str_skip(segment, 4);
+    } else if (str_starts_with(segment, STR("python"))) {
+        rest = str_skip(segment, 6);
+    } else {
+        return STR_EMPTY;
+    }
+    size_t n = minor_version_length(rest);
+    Str tail = str_skip(rest, n);
+    return n > 0 && (tail.len == 0 || str_eq(tail, STR("t"))) ? str_first(rest, n) : STR_EMPTY;
+}
+
+/* Windows: "Python311" before "Lib" is 3.11. */
+static Str windows_version(Arena *arena, Str segment)
+{
+    if (!str_starts_with(segment, STR("Python3")) || segment.len < 8) {
+        return STR_EMPTY;
+    }
+    Str digits = str_skip(segment, 7);
+    for (size_t i = 0; i < digits.len; i++) {
+        if (!ascii_is_digit(digits.ptr[i])) {
+            return STR_EMPTY;
+        }
+    }
+    const char *text = digits.len <= 2 ? arena_printf(arena, "3.%.*s", STR_ARG(digits)) : NULL;
+    return text != NULL ? str_from(text) : STR_EMPTY;
+}
+
+static bool is_library_directory(Str segment)
+{
+    return str_eq(segment, STR("lib")) || str_eq(segment, STR("lib64")) ||
+           str_eq(segment, STR("Lib")) || str_eq(segment, STR("lib-dynload"));
+}
+
+/* The last "lib/pythonX.Y/" or "Python3Y/Lib/" of the path. */
+static bool find_std(Arena *arena, Str path, PythonStd *ret_std)
+{
+    Str previous = STR_EMPTY;
+    Str rest = path;
+    Str segment;
+    bool found = false;
+
+    while (str_next(&rest, '/', &segment)) {
+        bool is_pypy = false;
+        Str version = interpreter_version(segment, &is_pypy);
+        Str below = rest.ptr != NULL ? rest : STR_EMPTY;
+        if (version.len > 0 && is_library_directory(previous) && below.len > 0) {
+            *ret_std = (PythonStd){ below, version, is_pypy };
+            found = true;
+        }
+        version = windows_version(arena, previous);
+        if (version.len > 0 && str_eq_ignore_case(segment, STR("Lib")) && below.len > 0) {
+            *ret_std = (PythonStd){ below, version, false };
+            found = true;
+        }
+        previous = segment;
+    }
+    return found;
+}
+
+/* "X.Y.Z" somewhere in the path with the same X.Y: the tag "vX.Y.Z", or "". */
+static Str patch_tag(Arena *arena, Str path, Str version)
+{
+    for (size_t from = 0;;) {
+        size_t at = str_find(path, version, from);
+        if (at == STR_NPOS) {
+            return STR_EMPTY;
+        }
+        Str rest = str_skip(path, at + version.len);
+        size_t n = 1;
+        while (n < rest.len && ascii_is_digit(rest.ptr[n])) {
+            n++;
+        }
+        bool starts = at == 0 || (!ascii_is_digit(path.ptr[at - 1]) && path.ptr[at - 1] != '.');
+        if (starts && rest.len > 1 && rest.ptr[0] == '.' && n > 1) {
+            const char *tag =
+                arena_printf(arena, "v%.*s%.*s", STR_ARG(version), STR_ARG(str_first(rest, n)));
+            return tag != NULL ? str_from(tag) : STR_EMPTY;
+        }
+        from = at + 1;
+    }
+}
+
+static void add_std(const RuleInput *in, CandidateList *list, const PythonStd *std)
+{
+    const char *path = arena_printf(in->arena, "Lib/%.*s", STR_ARG(std->path));
+    Str tag = patch_tag(in->arena, in->file, std->version);
+    const char *pypy = std->is_pypy ? "PyPy ships a changed copy of this file" : NULL;
+
+    if (path == NULL) {
+        return;
+    }
+    if (tag.len > 0) {
+        rule_add_github(list, in, "python_stdlib", "python/cpython", tag, str_from(path), pypy);
+    }
+    rule_add_github(list, in, "python_stdlib", "python/cpython", std->version, str_from(path),
+                    pypy != NULL ? pypy : "only X.Y of the Python release is known, not its patch");
+    rule_add_github(list, in, "python_stdlib", "python/cpython", STR("main"), str_from(path),
+                    "the file is taken from the development branch of Python");
+}
+
+/* Behind the last site-packages/ or dist-packages/; "" when it is no installed package. */
+static Str package_path(Str path)
+{
+    size_t site = str_rfind(path, STR("site-packages/"));
+    size_t dist = str_rfind(path, STR("dist-packages/"));
+    size_t at = site == STR_NPOS ? dist : dist == STR_NPOS || site > dist ? site : dist;
+
+    return at == STR_NPOS ? STR_EMPTY : str_skip(path, at + sizeof("site-packages/") - 1);
+}
+
+void rule_python(const RuleInput *in, CandidateList *list)
+{
+    Str package = package_path(in->file);
+    PythonStd std;
+
+    if (str_starts_with(in->file, STR("<"))) {
+        rule_add_note(list, "generated", in->file, SOURCE_FILE_NOT_FOUND,
+                      "the code was not read from a file");
+        return;
+    }
+    if (package.len > 0) {
+        /* projects are usually installed into their own image */
+        rule_add_suffixes(in, list, package);
+        rule_add_note(list, "python_package", package, SOURCE_NO_MAPPING,
+                      "the path is inside an installed package; a mapping can tell its repository");
+        return;
+    }
+    if (find_std(in->arena, in->file, &std)) {
+        add_std(in, list, &std);
+    }
+    rule_add_suffixes(in, list, in->file);
+}

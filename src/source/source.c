@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "source/source.h"
+
+#include "net/http_client.h"
+#include "source/lookup_cached.h"
+#include "source/path.h"
+#include "source/ref_name.h"
+#include "source/resolver.h"
+#include "source/source_internal.h"
+
+enum {
+    DEFAULT_MAX_CALLS = 20,
+    DEFAULT_DEADLINE_MS = 15000,
+};
+
+static bool copy_config(Source *source, const SourceConfig *config)
+{
+    Arena *arena = source->arena;
+
+    source->default_host =
+        arena_str(arena, config->default_host.len > 0 ? config->default_host : STR("github.com"));
+    source->client_id = arena_str(arena, config->github_client_id);
+    source->client_secret_set = config->github_client_secret.len > 0;
+    source->callback_url = arena_str(arena, config->github_callback_url);
+    source->secrets = ARENA_NEW(arena, Str, config->n_session_secrets + 1);
+    if (source->secrets == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < config->n_session_secrets; i++) {
+        if (config->session_secrets[i].len > 0) {
+            source->secrets[source->n_secrets] = arena_str(arena, config->session_secrets[i]);
+            if (source->secrets[source->n_secrets++].ptr == NULL) {
+                return false;
+            }
+        }
+    }
+    source->max_calls = config->max_calls > 0 ? config->max_calls : DEFAULT_MAX_CALLS;
+    source->deadline_ms = config->deadline_ms > 0 ? config->deadline_ms : DEFAULT_DEADLINE_MS;
+    source->shared.max_file_bytes = config->max_file_bytes > 0 ? config->max_file_bytes : MiB(10);
+    return source->default_host.ptr != NULL && source->client_id.ptr != NULL &&
+           source->callback_url.ptr != NULL;
+}
+
+Source *source_create(const SourceConfig *config, Err *err)
+{
+    CLEANUP(source_destroyp) Source *source = calloc(1, sizeof(*source));
+
+    if (source == NULL || (source->arena = arena_create(MiB(1))) == NULL ||
+        !copy_config(source, config)) {
+        (void)err_no_memory(err); /* NULL says it failed */
+        return NULL;
+    }
+    source->shared.cache = cache_create(config->cache_bytes > 0 ? config->cache_bytes : MiB(64));
+    source->http = http_client_create(&(HttpClientOptions){ .user_agent = "flameline" }, err);
+    if (source->shared.cache == NULL || source->http == NULL) {
+        if (source->shared.cache == NULL) {
+            (void)err_no_memory(err); /* NULL says it failed */
+        }
+        return NULL;
+    }
+    source->shared.providers = provider_table_create(config, source->http, err);
+    if (source->shared.providers == NULL) {
+        return NULL;
+    }
+    return TAKE(source);
+}
+
+void source_destroy(Source *source)
+{
+    if (source == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < source->n_secrets; i++) {
+        char *secret = (char *)(uintptr_t)source->secrets[i].ptr; /* our own copy */
+        explicit_bzero(secret, source->secrets[i].len);
+    }
+    provider_table_destroy(source->shared.providers);
+    http_client_destroy(source->http);
+    cache_destroy(source->shared.cache);
+    arena_destroy(source->arena);
+    free(source);
+}
+
+bool source_resolve(Source *source, const SourceCaller *caller, const SourceRequest *request,
+                    Arena *arena, SourceResult *ret_result, Err *err)
+{
+    ResolverOptions options = {
+        .default_host = source->default_host,
+        .any_repository = provider_table_any(source->shared.providers) != NULL,
+    };
+    LookupCached lookup;
+
+    if (!lookup_cached_init(&lookup, &source->shared, caller, arena, source->max_calls,
+                            source->deadline_ms)) {
+        return err_no_memory(err);
+    }
+    bool ok = resolver_run(&lookup.base, &options, request, arena, ret_result, err);
+    lookup_cached_done(&lookup);
+    return ok;
+}
+
+/* Copies what the lookup lent. */
+static bool copy_commit(Arena *arena, VcsCommit *commit)
+{
+    Str *const texts[] = { &commit->sha,         &commit->message,    &commit->author_login,
+                           &commit->author_name, &commit->avatar_url, &commit->date,
+                           &commit->url };
+
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        *texts[i] = arena_str(arena, *texts[i]);
+        if (texts[i]->ptr == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_refs(const Str *refs, size_t n_refs, Err *err)
+{
+    if (n_refs > SOURCE_MAX_REFS) {
+        return err_set(err, ERR_INVALID_ARGUMENT, "%zu refs were asked for, more than %d", n_refs,
+                       SOURCE_MAX_REFS);
+    }
+    for (size_t i = 0; i < n_refs; i++) {
+        if (refs[i].len > SOURCE_MAX_FIELD_BYTES || (refs[i].len > 0 && !ref_name_valid(refs[i]))) {
+            return err_set(err, ERR_INVALID_ARGUMENT, "ref %zu is not a valid name", i);
+        }
+    }
+    return true;
+}
+
+/* Index of an equal ref before i, or i. */
+static size_t first_equal(const Str *refs, size_t i)
+{
+    for (size_t j = 0; j < i; j++) {
+        if (str_eq(refs[j], refs[i])) {
+            return j;
+        }
+    }
+    return i;
+}
+
+static bool read_commits(LookupCached *lookup, const LookupRepo *repo, const Str *refs,
+                         size_t n_refs, SourceCommit *commits)
+{
+    SourceFault stop = SOURCE_FAULT_INIT; /* the next ref would fail the same way (6.4, "Do") */
+
+    for (size_t i = 0; i < n_refs; i++) {
+        size_t same = first_equal(refs, i);
+        LookupReport report = { 0 };
+        if (same != i) {
+            commits[i] = commits[same];
+            continue;
+        }
+        commits[i].ref = refs[i];
+        if (stop.state != SOURCE_OK) {
+            commits[i].fault = stop;
+            continue;
+        }
+        if (!lookup_cached_commit(lookup, repo, refs[i], &commits[i].commit, &report)) {
+            commits[i].fault = report.fault;
+            if (source_state_is_temporary(report.fault.state) ||
+                report.fault.state == SOURCE_REPO_NOT_FOUND) {
+                stop = report.fault;
+            }
+        } else if (!copy_commit(lookup->arena, &commits[i].commit)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool source_commits(Source *source, const SourceCaller *caller, Str repository, const Str *refs,
+                    size_t n_refs, Arena *arena, SourceCommit **ret_commits, Err *err)
+{
+    bool any = provider_table_any(source->shared.providers) != NULL;
+    LookupRepo repo = { .own = true };
+    LookupCached lookup;
+
+    if (any) {
+        repo.address = (RepoAddress){ .host = STR_EMPTY, .path = STR("local") };
+    } else if (!repo_address_parse(arena, repository, source->default_host, &repo.address, err)) {
+        return false;
+    }
+    if (!check_refs(refs, n_refs, err)) {
+        return false;
+    }
+    SourceCommit *commits = ARENA_NEW(arena, SourceCommit, n_refs + 1);
+    /* one call a ref is the floor, so the budget grows with the number of refs */
+    int max_calls = MAX(source->max_calls, (int)n_refs * 3);
+    if (commits == NULL || !lookup_cached_init(&lookup, &source->shared, caller, arena, max_calls,
+                                               source->deadline_ms)) {
+        return err_no_memory(err);
+    }
+    bool ok = read_commits(&lookup, &repo, refs, n_refs, commits);
+    lookup_cached_done(&lookup);
+    if (!ok) {
+        return err_no_memory(err);
+    }
+    *ret_commits = commits;
+    return true;
+}
+
+void source_stats(Source *source, SourceStats *ret_stats)
+{
+    CacheStats cache;
+
+    cache_stats(source->shared.cache, &cache);
+    *ret_stats = (SourceStats){
+        .cache_bytes = cache.bytes,
+        .cache_entries = cache.entries,
+        .cache_hits = cache.hits,
+        .cache_misses = cache.misses,
+        .upstream_calls = atomic_load(&source->shared.upstream_calls),
+        .upstream_failures = atomic_load(&source->shared.upstream_failures),
+        .budgets_exhausted = atomic_load(&source->shared.budgets_exhausted),
+    };
+}
+
+void source_cache_clear(Source *source)
+{
+    cache_clear(source->shared.cache);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * source/source.h - from a profiled function and three labels to the text of its file, with an
+ * account of everything that was tried.
+ *
+ * One Source serves all threads of the process; calls block while a git host is asked (worker
+ * threads only). Specification: docs/source-integration.md.
+ */
+#pragma once
+
+#include "source/config.h"
+#include "source/state.h"
+#include "source/vcs/provider.h"
+
+typedef struct Source Source;
+
+/*
+ * Reads token files and checks the providers; asks nobody. NULL with err on failure:
+ * INVALID_ARGUMENT (names, types, doubled entries), NOT_FOUND (a file or directory of the
+ * configuration), UNIMPLEMENTED (a provider type of a later release), RESOURCE_EXHAUSTED.
+ */
+Source *source_create(const SourceConfig *config, Err *err);
+void source_destroy(Source *source); /* NULL is fine */
+DEFINE_CLEANUP(Source *, source_destroy);
+
+/* On whose behalf; all zero: anonymous. Borrowed. */
+typedef struct SourceCaller {
+    Str tenant;
+    Str provider;         /* whose token it is; "": github.com */
+    Str token;            /* secret */
+    bool session_expired; /* there was a token, its time is over */
+} SourceCaller;
+
+typedef struct SourceRequest {
+    Str repository; /* as in the label service_repository */
+    Str ref;        /* "": HEAD */
+    Str root;
+    Str file; /* as recorded, may be empty (Java) */
+    Str function;
+    int32_t start_line; /* 0: not known */
+    int32_t max_line;   /* largest line of the profile; 0: not known */
+} SourceRequest;
+
+typedef struct SourceWarning {
+    const char *code; /* ref_may_move, lines_beyond_end, config_invalid, ... */
+    Str message;
+} SourceWarning;
+
+typedef struct SourceAttempt {
+    const char *step; /* ref, tree, config, go_mod, or the rule */
+    Str repo;
+    Str ref;
+    Str path;
+    SourceState result;
+    int status; /* of the host's answer; 0: not asked over HTTP */
+    int64_t duration_ms;
+    bool cached;
+    Str message;
+} SourceAttempt;
+
+typedef struct SourceResult {
+    SourceState state;
+    SourceEntry entry; /* what stood at the place instead of a file, when that is why */
+    Str message;       /* one sentence for people */
+    Str bytes;         /* the file as it is at the host */
+    Str text;          /* the same as valid UTF-8 */
+    Str url;
+    Str commit;
+    Str provider;
+    Str repository;
+    Str path;
+    Str rule;
+    bool uncertain;
+    int64_t retry_at_ms;
+    const SourceWarning *warnings;
+    size_t n_warnings;
+    const SourceAttempt *attempts;
+    size_t n_attempts;
+    Str suggestion; /* .pyroscope.yaml fragment; "": none */
+} SourceResult;
+
+/*
+ * Finds the file. A file that is not found is an answer (state says why), not an error. Everything
+ * in ret_result lives in arena, which should have room for the file size limit twice. Errors:
+ * RESOURCE_EXHAUSTED only.
+ */
+bool source_resolve(Source *source, const SourceCaller *caller, const SourceRequest *request,
+                    Arena *arena, SourceResult *ret_result, Err *err) MUST_CHECK;
+
+typedef struct SourceCommit {
+    Str ref; /* as asked */
+    VcsCommit commit;
+    SourceFault fault; /* state SOURCE_OK: commit is valid */
+} SourceCommit;
+
+enum {
+    SOURCE_MAX_REFS = 100,
+    SOURCE_MAX_FIELD_BYTES = 4096,
+};
+
+/*
+ * Commits of refs[n_refs] (an empty ref is HEAD), in their order; equal refs are asked once.
+ * ret_commits[n_refs] in arena. Errors: INVALID_ARGUMENT (address, a ref, too many refs, host that
+ * is not configured); RESOURCE_EXHAUSTED.
+ */
+bool source_commits(Source *source, const SourceCaller *caller, Str repository, const Str *refs,
+                    size_t n_refs, Arena *arena, SourceCommit **ret_commits, Err *err) MUST_CHECK;
+
+/* Counters for /metrics. */
+typedef struct SourceStats {
+    size_t cache_bytes;
+    size_t cache_entries;
+    uint64_t cache_hits;
+    uint64_t cache_misses;
+    uint64_t upstream_calls;
+    uint64_t upstream_failures;
+    uint64_t budgets_exhausted;
+} SourceStats;
+
+void source_stats(Source *source, SourceStats *ret_stats);
+
+/* Drops all cached content. */
+void source_cache_clear(Source *source);
