@@ -1,0 +1,1 @@
+export function FunctionDetails(_: { mode: "dock" | "page"; type: string }) { return null; }

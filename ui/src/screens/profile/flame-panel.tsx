@@ -1,0 +1,201 @@
+// Table and flame graph side by side, with what applies to both: search, zoom, sandwich, colours.
+import { signal } from "@preact/signals";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { copyText } from "../../components/copy";
+import { FlameGraph } from "../../flame/flame-graph";
+import { decodeFocus, encodeFocus } from "../../flame/focus";
+import { type FlameModel, namesOf, nodeCount, nodeName, ROOT } from "../../flame/model";
+import { buildSandwich } from "../../flame/sandwich";
+import { searchNames, searchNodes } from "../../flame/search";
+import type { FunctionsResponse } from "../../lib/api";
+import { formatPercent, formatValue } from "../../lib/format";
+import { useEscape } from "../../lib/keys";
+import { flameColors } from "../../lib/preferences";
+import { parseType, typeName } from "../../lib/profile-types";
+import { update, urlState } from "../../lib/router";
+import { type View, withFunction } from "../../lib/urlstate";
+import { T } from "../../texts";
+import { functionRows, MORE_NODES, placesOf } from "./data";
+import { FunctionTable, parseTableSort, sortRows } from "./function-table";
+import { SandwichView } from "./sandwich-view";
+import { SearchBox } from "./search-box";
+
+const hoveredName = signal<string | undefined>(undefined);
+
+/** Details opened by key take the focus; by mouse the eye is enough. */
+export const focusDetails = signal(false);
+
+export function openDetails(fn: string, byKey: boolean): void {
+  focusDetails.value = byKey;
+  update(withFunction(urlState.peek(), fn));
+}
+
+interface Props {
+  model: FlameModel;
+  exact: FunctionsResponse | undefined;
+  unit: string;
+  type: string;
+  maxNodes: number;
+  dataKey: string;
+  view: View;
+}
+
+export function FlamePanel(props: Props) {
+  const { model, unit, view } = props;
+  const { q, focus: focusText, sandwich, sort, fn } = urlState.value;
+  const rows = useMemo(() => functionRows(props.exact, model), [props.exact, model]);
+  const places = useMemo(() => placesOf(rows), [rows]);
+  const focus = useMemo(() => decodeFocus(model, focusText), [model, focusText]);
+  const result = useMemo(() => searchNames(q, model.names.slice(1)), [q, model]);
+  // Index 0 is the root, which is no function and never matches.
+  const matches = useMemo(() => result && new Set([...result.names].map((i) => i + 1)), [result]);
+  const hits = useMemo(() => matches && searchNodes(model, matches), [model, matches]);
+  const [step, setStep] = useState({ at: -1, serial: 0 });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another search starts over
+  useEffect(() => setStep({ at: -1, serial: 0 }), [q, model]);
+
+  const shown = useMemo(() => {
+    const { key, descending } = parseTableSort(sort);
+    const wanted = searchNames(q, rows.map((row) => row.name));
+    const kept = wanted ? rows.filter((_, i) => wanted.names.has(i)) : rows;
+    return sortRows(kept, key, descending);
+  }, [rows, q, sort]);
+
+  const marked = useMemo(() => {
+    const names = [fn, hoveredName.value].map((name) => (name ? model.names.indexOf(name) : -1));
+    return new Set(names.filter((i) => i > 0));
+  }, [fn, hoveredName.value, model]);
+
+  useEscape(focus > ROOT || sandwich !== undefined, () => {
+    if (sandwich !== undefined) update({ sandwich: undefined });
+    else zoomTo(model.parent[focus]);
+  });
+
+  function zoomTo(node: number) {
+    update({ focus: encodeFocus(model, node) });
+  }
+
+  function stepBy(by: 1 | -1) {
+    const count = hits?.nodes.length ?? 0;
+    if (count === 0) return;
+    setStep((old) => ({ at: old.at < 0 ? (by > 0 ? 0 : count - 1) : (old.at + by + count) % count, serial: old.serial + 1 }));
+  }
+
+  function onKey(key: string, node: number): boolean {
+    const name = nodeName(model, node);
+    if (key === "s" && node > ROOT) update({ sandwich: name });
+    else if (key === "c") void copyText(name);
+    else if (key === "C") void copyText(namesOf(model, node).join("\n"));
+    else return false;
+    return true;
+  }
+
+  const node = step.at >= 0 ? hits?.nodes[step.at] : undefined;
+  const target = useMemo(() => (node === undefined ? undefined : { node, serial: step.serial }), [node, step.serial]);
+  const sandwichData = useMemo(() => (sandwich ? buildSandwich(model, sandwich) : undefined), [model, sandwich]);
+  const graph = {
+    model,
+    unit,
+    base: model.sum,
+    marked,
+    place: (name: string) => places.get(name),
+    onHover: (name: string | undefined) => (hoveredName.value = name),
+  };
+
+  return (
+    <div class={`card flame-panel view-${view}`}>
+      <div class="card-head">
+        <span class="meter" data-testid="meter">
+          {T.meter(formatValue(model.sum, unit), typeName(parseType(props.type)), nodeCount(model) - 1)}
+        </span>
+        {focus > ROOT && (
+          <button type="button" class="chip" title={T.resetZoom} data-testid="zoom-pill" onClick={() => zoomTo(ROOT)}>
+            {T.zoomPill(formatPercent(model.total[focus], model.sum))} ×
+          </button>
+        )}
+        {sandwich && (
+          <button type="button" class="chip" title={T.closeSandwich} onClick={() => update({ sandwich: undefined })}>
+            <bdi class="mono">{T.sandwichPill(sandwich)}</bdi> ×
+          </button>
+        )}
+        <span class="spacer" />
+        <SearchBox result={result} hits={hits} at={step.at} base={model.sum} onStep={stepBy} />
+        <ColorMode />
+        <Layout view={view} />
+      </div>
+      <Truncated model={model} maxNodes={props.maxNodes} />
+      <div class="panes">
+        {view !== "flame" && (
+          <FunctionTable
+            rows={shown}
+            unit={unit}
+            base={model.sum}
+            dataKey={props.dataKey}
+            hovered={hoveredName.value}
+            onOpen={(name) => openDetails(name, false)}
+            onSandwich={(name) => update({ sandwich: sandwich === name ? undefined : name })}
+            onHover={(name) => (hoveredName.value = name)}
+          />
+        )}
+        {view !== "table" &&
+          (sandwichData ? (
+            <SandwichView data={sandwichData} {...graph} onOpen={openDetails} />
+          ) : (
+            <FlameGraph
+              {...graph}
+              focus={focus}
+              matches={matches}
+              target={target}
+              onFocus={zoomTo}
+              onOpen={(n, byKey) => openDetails(nodeName(model, n), byKey)}
+              onKey={onKey}
+            />
+          ))}
+      </div>
+    </div>
+  );
+}
+
+function ColorMode() {
+  return (
+    <fieldset class="segments" aria-label={T.colors}>
+      <button type="button" aria-pressed={flameColors.value === "package"} onClick={() => (flameColors.value = "package")}>
+        {T.colorPackage}
+      </button>
+      <button type="button" aria-pressed={flameColors.value === "value"} onClick={() => (flameColors.value = "value")}>
+        {T.colorValue}
+      </button>
+    </fieldset>
+  );
+}
+
+function Layout({ view }: { view: View }) {
+  const options: [View, string][] = [
+    ["table", T.viewTable],
+    ["both", T.viewBoth],
+    ["flame", T.viewFlame],
+  ];
+  return (
+    <fieldset class="segments layout" aria-label={T.layout}>
+      {options.map(([name, label]) => (
+        <button key={name} type="button" aria-pressed={view === name} onClick={() => update({ view: name })}>
+          {label}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+function Truncated({ model, maxNodes }: { model: FlameModel; maxNodes: number }) {
+  if (nodeCount(model) <= maxNodes || !model.names.includes("other")) return null;
+  return (
+    <p class="banner warn" role="status">
+      {T.truncated(maxNodes)}
+      {maxNodes < MORE_NODES && (
+        <button type="button" class="btn quiet" onClick={() => update({ max: MORE_NODES })}>
+          {T.loadMore(MORE_NODES)}
+        </button>
+      )}
+    </p>
+  );
+}
