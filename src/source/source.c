@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "source/source.h"
 
+#include "base/clock.h"
 #include "net/http_client.h"
 #include "source/lookup_cached.h"
 #include "source/path.h"
 #include "source/ref_name.h"
 #include "source/resolver.h"
+#include "source/session_cookie.h"
 #include "source/source_internal.h"
 
 enum {
@@ -79,6 +81,27 @@ void source_destroy(Source *source)
     cache_destroy(source->shared.cache);
     arena_destroy(source->arena);
     free(source);
+}
+
+bool source_caller_from_cookie(Source *source, Str tenant, Str cookie_header, Arena *arena,
+                               SourceCaller *ret_caller, Err *err)
+{
+    SessionToken token;
+    Str value = STR_EMPTY;
+
+    if (!session_cookie_find(cookie_header, &value)) {
+        return err_set(err, ERR_UNAUTHENTICATED, "invalid token");
+    }
+    if (!session_cookie_open(arena, source->secrets, source->n_secrets, tenant, value, &token,
+                             err)) {
+        return false;
+    }
+    bool expired = token.expires_at_ms > 0 && clock_unix_ns() / NS_PER_MS > token.expires_at_ms;
+    *ret_caller = (SourceCaller){ .tenant = tenant,
+                                  .provider = STR("github.com"),
+                                  .token = expired ? STR_EMPTY : token.access_token,
+                                  .session_expired = expired };
+    return true;
 }
 
 bool source_resolve(Source *source, const SourceCaller *caller, const SourceRequest *request,

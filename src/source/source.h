@@ -31,6 +31,13 @@ typedef struct SourceCaller {
     bool session_expired; /* there was a token, its time is over */
 } SourceCaller;
 
+/*
+ * The caller whose session is in a Cookie header (section 1.5). An expired session is no error:
+ * session_expired is set and the token left out. Errors: UNAUTHENTICATED "invalid token".
+ */
+bool source_caller_from_cookie(Source *source, Str tenant, Str cookie_header, Arena *arena,
+                               SourceCaller *ret_caller, Err *err) MUST_CHECK;
+
 typedef struct SourceRequest {
     Str repository; /* as in the label service_repository */
     Str ref;        /* "": HEAD */
