@@ -7,7 +7,7 @@ export function Name({ text, title }: { text: string; title?: string }) {
   return (
     <bdi class="name" title={title ?? text}>
       <span class="head">{head}</span>
-      <span class={head === "" ? "tail firm" : "tail"}>{tail}</span>
+      <span class="tail">{tail}</span>
     </bdi>
   );
 }

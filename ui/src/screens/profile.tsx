@@ -1,5 +1,6 @@
 // S2: one service. Chart over time, then the tabs, and the details dock beside them.
 import { useEffect } from "preact/hooks";
+import { Icon } from "../components/icon";
 import { lazy } from "../components/lazy";
 import { NoSamples } from "../components/no-samples";
 import { Boundary, QueryView } from "../components/states";
@@ -57,12 +58,12 @@ export function Profile() {
   return (
     <>
       <div class="second-bar">
-        <h1 tabIndex={-1}>
+        <h1 tabIndex={-1} class={choice.services.length > 1 ? "sr" : ""}>
           <bdi>{service}</bdi>
         </h1>
         {choice.services.length > 1 && (
           <select
-            class="select"
+            class="select service-select"
             aria-label={T.service}
             value={service}
             onChange={(event) => update(withService(urlState.peek(), event.currentTarget.value))}
@@ -121,11 +122,13 @@ function ChartCard({ type }: { type: string | undefined }) {
     <section class={open ? "card chart-card" : "card chart-card closed"} aria-label={T.chart}>
       <button
         type="button"
-        class="btn quiet small chart-toggle"
+        class="btn quiet icon small chart-toggle"
         aria-expanded={open}
+        aria-label={open ? T.hideChart : T.showChart}
+        title={open ? T.hideChart : T.showChart}
         onClick={() => (chartOpen.value = open ? "no" : "yes")}
       >
-        {open ? T.hideChart : T.showChart}
+        <Icon name={open ? "down" : "right"} />
       </button>
       {open && (
         <QueryView query={chart} lines={3} class="answer fill">

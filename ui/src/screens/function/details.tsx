@@ -1,1 +1,203 @@
-export function FunctionDetails(_: { mode: "dock" | "page"; type: string }) { return null; }
+// S5: one function. Facts, then cost per line; the text of the file joins when it arrives.
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { NoSamples } from "../../components/no-samples";
+import { QueryView } from "../../components/states";
+import type { ResolveResponse } from "../../lib/api";
+import { formatValue } from "../../lib/format";
+import { useEscape, useKeys } from "../../lib/keys";
+import { isCommitHash } from "../../lib/names";
+import { heatBasis } from "../../lib/preferences";
+import { goBack, navigate, update, urlState } from "../../lib/router";
+import { withFunction } from "../../lib/urlstate";
+import {
+  chooseVersion,
+  type FunctionCosts,
+  hottestLine,
+  stepLine,
+  sumSelf,
+  type VersionCosts,
+  withFile,
+} from "../../source/costs";
+import { type CodeHandle, CodeView } from "../../source/code-view";
+import { T } from "../../texts";
+import { focusDetails } from "../profile/focus";
+import { useCommits, useFileCosts, useFunctionCosts, useSource } from "./data";
+import { Facts } from "./facts";
+import { DetailsHead, LedgerTools } from "./head";
+import { Why } from "./why";
+import "../../styles/details.css";
+import "../../styles/code.css";
+
+interface Props {
+  mode: "dock" | "page";
+  type: string;
+}
+
+export function FunctionDetails({ mode, type }: Props) {
+  const { fn } = urlState.value;
+  const costs = useFunctionCosts(type);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (!focusDetails.peek()) return;
+    focusDetails.value = false;
+    heading.current?.focus();
+  }, [fn]);
+  const close = () => update(withFunction(urlState.peek(), undefined));
+  useEscape(mode === "dock", close);
+  useKeys({
+    "Alt+ArrowLeft": () => void goBack(),
+    ...(mode === "dock" && {
+      x: close,
+      m: () => navigate("function", urlState.peek()),
+    }),
+  });
+  return (
+    <div class={`details ${mode}`}>
+      <DetailsHead mode={mode} heading={heading} onClose={close} />
+      <QueryView query={costs} lines={10} class="answer fill">
+        {(data) =>
+          data.versions.length === 0 ? (
+            <div>
+              <p class="state">{T.noFunctionSamples}</p>
+              {data.queryTotal === 0 && <NoSamples />}
+            </div>
+          ) : (
+            <Breakdown costs={data} type={type} />
+          )
+        }
+      </QueryView>
+    </div>
+  );
+}
+
+function openVersion(version: VersionCosts): void {
+  update({ repo: version.repository || undefined, ref: version.ref || undefined, root: version.root || undefined, line: undefined, file: undefined });
+}
+
+/** To a callee or caller at the same version; the way back returns to the line that was left. */
+function walkTo(name: string, version: VersionCosts, line: number | undefined): void {
+  if (line !== undefined) update({ line: { from: line, to: line } });
+  const next = withFunction(urlState.peek(), name);
+  update({
+    ...next,
+    repo: version.repository || undefined,
+    ref: version.ref || undefined,
+    root: version.root || undefined,
+  });
+}
+
+function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
+  const { repo, ref, root, file, line, base } = urlState.value;
+  const version = chooseVersion(costs.versions, { repo, ref, root, file }) ?? costs.versions[0];
+  const source = useSource(costs.name, version);
+  const fileCosts = useFileCosts(type, version);
+  const commits = useCommits(costs.versions);
+  const [whole, setWhole] = useState(true);
+  const [explain, setExplain] = useState(false);
+  const [announced, announce] = useState("");
+  const code = useRef<CodeHandle>(null);
+  const fileData = whole && !fileCosts.stale ? fileCosts.data : undefined;
+  const lines = useMemo(() => withFile(version.lines, fileData), [version, fileData]);
+  const answer = source.stale ? undefined : source.data;
+  const text = answer?.source?.state === "ok" ? answer.text : undefined;
+  const percentBase = base === "fn" ? costs.total : costs.queryTotal;
+  const hottest = hottestLine(version.lines);
+  const start = line?.from ?? hottest?.n ?? version.startLine;
+
+  function goTo(target: { n: number; self: number; total: number } | undefined) {
+    if (!target) return;
+    code.current?.goTo(target.n);
+    announce(T.announceLine(target.n, formatValue(target.self, costs.unit), formatValue(target.total, costs.unit)));
+  }
+  const at = () => code.current?.current() ?? 0;
+  const stepVersion = (by: 1 | -1) => {
+    const i = costs.versions.indexOf(version) + by;
+    openVersion(costs.versions[(i + costs.versions.length) % costs.versions.length]);
+  };
+  useKeys({
+    n: () => goTo(stepLine(lines, at(), 1)),
+    p: () => goTo(stepLine(lines, at(), -1)),
+    H: () => goTo(hottest),
+    b: () => update({ base: base === "fn" ? undefined : "fn" }),
+    v: () => stepVersion(1),
+    V: () => stepVersion(-1),
+    o: () => answer?.source?.url && window.open(answer.source.url, "_blank", "noopener"),
+  });
+
+  const failed = answer !== undefined && answer.source?.state !== "ok";
+  return (
+    <>
+      <Facts
+        costs={costs}
+        version={version}
+        source={answer?.source}
+        commits={commits}
+        onVersion={openVersion}
+        onFunction={(name) => walkTo(name, version, at() || undefined)}
+      />
+      <LedgerTools
+        lines={lines}
+        unit={costs.unit}
+        whole={whole}
+        explain={explain}
+        hasAnswer={answer !== undefined}
+        failed={failed}
+        onWhole={setWhole}
+        onExplain={() => setExplain(!explain)}
+        onStep={(by) => goTo(stepLine(lines, at(), by))}
+        onHottest={() => goTo(hottest)}
+        onLine={(n) => goTo(lines.find((candidate) => candidate.n === n))}
+      />
+      <Notes version={version} answer={answer} />
+      {(failed || (explain && answer)) && (
+        <Why fn={costs.name} version={version} answer={answer} onRetry={source.retry} />
+      )}
+      {source.error && <p class="banner warn">{source.error.message}</p>}
+      {version.noLine && (
+        <p class="banner muted">
+          {T.noLineRow}: {formatValue(version.noLine.total, costs.unit)}
+        </p>
+      )}
+      <CodeView
+        key={`${version.repository} ${version.ref} ${version.root} ${version.file}`}
+        lines={lines}
+        unit={costs.unit}
+        base={percentBase}
+        basis={heatBasis.value}
+        text={text}
+        loading={source.loading}
+        path={answer?.source?.path ?? version.file}
+        start={start}
+        sums={{ self: sumSelf(version.lines) + (version.noLine?.self ?? 0), total: version.total }}
+        baseText={T.percentOf(formatValue(percentBase, costs.unit))}
+        handle={code}
+        onLine={(n) => update({ line: { from: n, to: n } })}
+        onCall={(n, name) => walkTo(name, version, n)}
+      />
+      <span class="sr" aria-live="polite" data-testid="announce">
+        {announced}
+      </span>
+    </>
+  );
+}
+
+/** Doubts about the text: it may not be the one that was compiled. */
+function Notes({ version, answer }: { version: VersionCosts; answer: ResolveResponse | undefined }) {
+  const notes = new Set<string>();
+  if (version.repository !== "" && version.ref === "") notes.add(T.noRef);
+  else if (version.ref !== "" && !isCommitHash(version.ref)) notes.add(T.refMayMove(version.ref));
+  for (const warning of answer?.warnings ?? []) {
+    if (warning.code === "ref_may_move") continue;
+    notes.add(warning.message ?? warning.code ?? "");
+  }
+  if (answer?.source?.uncertain && notes.size === 0) notes.add(T.linesMayNotMatch);
+  return (
+    <>
+      {[...notes].map((note) => (
+        <p class="banner warn" key={note}>
+          {note}
+        </p>
+      ))}
+    </>
+  );
+}

@@ -13,22 +13,15 @@ import { useEscape } from "../../lib/keys";
 import { flameColors } from "../../lib/preferences";
 import { parseType, typeName } from "../../lib/profile-types";
 import { update, urlState } from "../../lib/router";
-import { type View, withFunction } from "../../lib/urlstate";
+import type { View } from "../../lib/urlstate";
 import { T } from "../../texts";
 import { functionRows, MORE_NODES, placesOf } from "./data";
+import { openDetails } from "./focus";
 import { FunctionTable, parseTableSort, sortRows } from "./function-table";
 import { SandwichView } from "./sandwich-view";
 import { SearchBox } from "./search-box";
 
 const hoveredName = signal<string | undefined>(undefined);
-
-/** Details opened by key take the focus; by mouse the eye is enough. */
-export const focusDetails = signal(false);
-
-export function openDetails(fn: string, byKey: boolean): void {
-  focusDetails.value = byKey;
-  update(withFunction(urlState.peek(), fn));
-}
 
 interface Props {
   model: FlameModel;

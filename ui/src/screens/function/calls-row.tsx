@@ -1,0 +1,59 @@
+// "Calls from" and "Calls to": the largest three, more on demand.
+import { useState } from "preact/hooks";
+import { Name } from "../../components/name";
+import { formatValue } from "../../lib/format";
+import type { FunctionCosts, VersionCosts } from "../../source/costs";
+import { T } from "../../texts";
+
+const SHOWN = 3;
+
+export interface CallEntry {
+  name: string;
+  total: number;
+}
+
+/** Callees of all lines together; one that is called from several lines counts once with the sum. */
+export function calleesOf(version: VersionCosts): CallEntry[] {
+  const byName = new Map<string, number>();
+  for (const line of [...version.lines, ...(version.noLine ? [version.noLine] : [])]) {
+    for (const callee of line.callees) byName.set(callee.name, (byName.get(callee.name) ?? 0) + callee.total);
+  }
+  return [...byName].map(([name, total]) => ({ name, total })).sort((a, b) => b.total - a.total);
+}
+
+export function callersOf(costs: FunctionCosts): CallEntry[] {
+  const byName = new Map<string, number>();
+  for (const caller of costs.callers) byName.set(caller.name, (byName.get(caller.name) ?? 0) + caller.total);
+  return [...byName].map(([name, total]) => ({ name, total })).sort((a, b) => b.total - a.total);
+}
+
+interface Props {
+  label: string;
+  entries: CallEntry[];
+  unit: string;
+  onOpen(name: string): void;
+}
+
+export function CallsRow({ label, entries, unit, onOpen }: Props) {
+  const [all, setAll] = useState(false);
+  const shown = all ? entries : entries.slice(0, SHOWN);
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd class="calls">
+        {entries.length === 0 && <span class="muted">{T.none}</span>}
+        {shown.map((entry) => (
+          <button key={entry.name} type="button" class="call" onClick={() => onOpen(entry.name)}>
+            <Name text={entry.name} />
+            <span class="muted">{formatValue(entry.total, unit)}</span>
+          </button>
+        ))}
+        {!all && entries.length > SHOWN && (
+          <button type="button" class="btn quiet more" onClick={() => setAll(true)}>
+            {T.more(entries.length - SHOWN)}
+          </button>
+        )}
+      </dd>
+    </>
+  );
+}
