@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The provider "github" against a fake of it: answers, failures, access, merging. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "source/session_cookie.h"
+#include "source/vcs_service.h"
+#include "support_source_fake_github.h"
+
+static const char sha_shop[] = "1111111111111111111111111111111111111111";
+static const char sha_secret[] = "2222222222222222222222222222222222222222";
+
+static char big_file[1536 * 1024];
+
+static TestFile shop_files[] = {
+    { .path = "go.mod", .content = "module github.com/acme/shop\n\ngo 1.22.3\n" },
+    { .path = "cart/pricer.go", .content = "package cart\n\nfunc Total() int {\n\treturn 1\n}\n" },
+    { .path = "cart/with space & %.go", .content = "package cart\n\nfunc Odd() {}\n" },
+    { .path = "link.go", .content = "-> cart/pricer.go" },
+    { .path = "outside.go", .content = "-> ../../etc/passwd" },
+    { .path = "big.py", .content = big_file, .len = sizeof(big_file) },
+    { .path = "latin.py", .content = "# caf\xe9\n" },
+};
+
+static const TestFile secret_files[] = {
+    { .path = "key.go", .content = "package key\n\nfunc Key() {}\n" },
+};
+
+static const FakeRepo repos[] = {
+    { .name = "acme/shop",
+      .sha = sha_shop,
+      .files = shop_files,
+      .n_files = ARRAY_LEN(shop_files),
+      .old_name = "acme/store" },
+    { .name = "acme/secret",
+      .sha = sha_secret,
+      .files = secret_files,
+      .n_files = ARRAY_LEN(secret_files),
+      .is_private = true },
+};
+
+typedef struct World {
+    FakeGithub *fake;
+    Source *source;
+    Arena *arena;
+} World;
+
+static const Str secret = { "s3cret", 6 };
+
+static int setup(void **state)
+{
+    World *w = calloc(1, sizeof(*w));
+    Err err = ERR_INIT;
+
+    memset(big_file, 'x', sizeof(big_file));
+    w->fake = fake_github_start(repos, ARRAY_LEN(repos));
+    SourceConfig config = {
+        .github_client_id = STR("Iv1.example"),
+        .github_client_secret = STR("client-secret"),
+        .github_api_url = fake_github_url(w->fake),
+        .github_server_url = STR("https://github.com"),
+        .github_anonymous = true,
+        .session_secrets = &secret,
+        .n_session_secrets = 1,
+        .deadline_ms = 2000,
+    };
+    w->source = source_create(&config, &err);
+    assert_non_null(w->source);
+    w->arena = arena_create(MiB(256));
+    *state = w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    World *w = *state;
+
+    fake_github_set_mood(w->fake, FAKE_FINE);
+    source_destroy(w->source);
+    fake_github_stop(w->fake);
+    arena_destroy(w->arena);
+    free(w);
+    return 0;
+}
+
+static SourceResult resolve(World *w, const char *repository, const char *ref, const char *file,
+                            const char *token)
+{
+    SourceRequest request = { .repository = str_from(repository),
+                              .ref = str_from(ref),
+                              .file = str_from(file) };
+    SourceCaller caller = { .tenant = STR("anonymous"), .token = str_from(token) };
+    SourceResult result;
+    Err err = ERR_INIT;
+
+    assert_true(source_resolve(w->source, &caller, &request, w->arena, &result, &err));
+    return result;
+}
+
+static SourceResult resolve_shop(World *w, const char *file)
+{
+    SourceResult result = resolve(w, "https://github.com/acme/shop", "main", file, "");
+
+    if (result.state != SOURCE_OK) {
+        support_print_result(&result);
+    }
+    return result;
+}
+
+static void reads_by_commit_id(void **state)
+{
+    World *w = *state;
+    SourceResult result = resolve_shop(w, "/build/cart/pricer.go");
+
+    assert_int_equal(result.state, SOURCE_OK);
+    support_expect_str("commit", 0, result.commit, str_from(sha_shop));
+    support_expect_str("url", 0, result.url,
+                       STR("https://github.com/acme/shop/blob/"
+                           "1111111111111111111111111111111111111111/cart/pricer.go"));
+    support_expect_str("provider", 0, result.provider, STR("github.com"));
+    size_t calls = fake_github_count(w->fake);
+    result = resolve_shop(w, "cart/pricer.go");
+    assert_int_equal(fake_github_count(w->fake), calls); /* all of it is cached */
+}
+
+static void same_bytes_as_a_local_repository(void **state)
+{
+    World *w = *state;
+    char dir[128];
+    TestRepo repo;
+    SourceDirectoryConfig config;
+    Err err = ERR_INIT;
+
+    support_dir_create(dir, sizeof(dir));
+    support_repo_create(&repo, dir, "shop.git", shop_files, ARRAY_LEN(shop_files));
+    source_config_for_directory(&config, str_from(repo.dir));
+    World local = { .source = source_create(&config.config, &err), .arena = w->arena };
+    assert_non_null(local.source);
+    for (size_t i = 0; i < ARRAY_LEN(shop_files); i++) {
+        SourceResult a = resolve(w, "acme/shop", "main", shop_files[i].path, "");
+        SourceResult b = resolve(&local, "acme/shop", "main", shop_files[i].path, "");
+        assert_int_equal(a.state, b.state);
+        assert_int_equal(a.entry, b.entry);
+        assert_true(str_eq(a.bytes, b.bytes));
+    }
+    source_destroy(local.source);
+    support_dir_remove(dir);
+}
+
+static void explains_what_is_missing(void **state)
+{
+    World *w = *state;
+
+    assert_int_equal(resolve_shop(w, "cart/none.go").state, SOURCE_FILE_NOT_FOUND);
+    assert_int_equal(resolve(w, "acme/shop", "gone", "a.go", "").state, SOURCE_REF_NOT_FOUND);
+    /* login is possible, so a missing repository may be a private one */
+    assert_int_equal(resolve(w, "acme/secret", "main", "key.go", "").state, SOURCE_NOT_CONNECTED);
+    assert_int_equal(resolve(w, "acme/none", "main", "key.go", "good").state,
+                     SOURCE_REPO_NOT_FOUND);
+    assert_int_equal(resolve(w, "acme/secret", "main", "a.go", "revoked").state,
+                     SOURCE_SESSION_EXPIRED);
+}
+
+static void follows_renamed_repositories(void **state)
+{
+    SourceResult result = resolve(*state, "acme/store", "main", "cart/pricer.go", "");
+
+    assert_int_equal(result.state, SOURCE_OK);
+}
+
+static void private_content_needs_own_access(void **state)
+{
+    World *w = *state;
+    SourceResult result = resolve(w, "acme/secret", sha_secret, "key.go", "good");
+
+    assert_int_equal(result.state, SOURCE_OK);
+    result = resolve(w, "acme/secret", sha_secret, "key.go", "stranger");
+    assert_int_not_equal(result.state, SOURCE_OK);
+    assert_int_equal(result.bytes.len, 0);
+    result = resolve(w, "acme/secret", sha_secret, "key.go", "");
+    assert_int_not_equal(result.state, SOURCE_OK);
+    fake_github_reset_count(w->fake);
+    result = resolve(w, "acme/secret", sha_secret, "key.go", "other-good");
+    assert_int_equal(result.state, SOURCE_OK);
+    assert_int_equal(fake_github_count(w->fake), 1); /* the check, then the cache */
+}
+
+static void one_token_never_reaches_another_host(void **state)
+{
+    World *w = *state;
+
+    fake_github_set_mood(w->fake, FAKE_REDIRECT_HOST);
+    (void)resolve(w, "acme/secret", "feature/x", "key.go", "good");
+    assert_int_equal(fake_github_leaks(w->fake), 0);
+}
+
+typedef struct Mooded {
+    FakeMood mood;
+    SourceState state;
+} Mooded;
+
+static void survives_hostile_answers(void **state)
+{
+    static const Mooded cases[] = {
+        { FAKE_BAD_JSON, SOURCE_HOST_UNREACHABLE },
+        { FAKE_WRONG_TYPES, SOURCE_HOST_UNREACHABLE },
+        { FAKE_TRUNCATED, SOURCE_HOST_UNREACHABLE },
+        { FAKE_ENDLESS, SOURCE_TOO_LARGE },
+        { FAKE_SERVER_ERROR, SOURCE_HOST_UNREACHABLE },
+        { FAKE_SSO, SOURCE_FORBIDDEN },
+        { FAKE_UNAUTHORIZED, SOURCE_SESSION_EXPIRED },
+    };
+    World *w = *state;
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        source_cache_clear(w->source);
+        fake_github_set_mood(w->fake, cases[i].mood);
+        SourceResult result = resolve(w, "acme/shop", "main", "cart/pricer.go", "good");
+        if (result.state != cases[i].state) {
+            support_print_result(&result);
+        }
+        assert_int_equal(result.state, cases[i].state);
+    }
+}
+
+static void slow_answers_end_with_the_deadline(void **state)
+{
+    World *w = *state;
+    int64_t start_ns = clock_steady_ns();
+
+    fake_github_set_mood(w->fake, FAKE_SILENT);
+    SourceResult result = resolve(w, "acme/shop", "main", "cart/pricer.go", "good");
+    assert_int_equal(result.state, SOURCE_TIMEOUT);
+    assert_true(clock_steady_ns() - start_ns < 6 * NS_PER_S);
+}
+
+static void remembers_rate_limits_per_token(void **state)
+{
+    static const FakeMood moods[] = { FAKE_RATE_LIMITED, FAKE_SECONDARY_LIMIT };
+    static const char *const tokens[] = { "good", "other-good" };
+    World *w = *state;
+
+    for (size_t i = 0; i < ARRAY_LEN(moods); i++) {
+        fake_github_set_mood(w->fake, moods[i]);
+        SourceResult result = resolve(w, "acme/shop", "main", "cart/pricer.go", tokens[i]);
+        assert_int_equal(result.state, SOURCE_RATE_LIMITED);
+        assert_true(result.retry_at_ms > clock_unix_ns() / NS_PER_MS);
+        fake_github_set_mood(w->fake, FAKE_FINE);
+        fake_github_reset_count(w->fake);
+        result = resolve(w, "acme/shop", "main", "cart/pricer.go", tokens[i]);
+        assert_int_equal(result.state, SOURCE_RATE_LIMITED);
+        assert_int_equal(fake_github_count(w->fake), 0); /* not asked before its time */
+        assert_int_equal(resolve(w, "acme/shop", "main", "cart/pricer.go", "").state, SOURCE_OK);
+        source_cache_clear(w->source);
+    }
+}
+
+static void nothing_unsafe_reaches_a_url(void **state)
+{
+    static const char *const paths[] = {
+        "../../user", "cart/../../../user", "a/%2e%2e/b.go",  "cart/with space & %.go", "a?x=1.go",
+        "a#b.go",     "..\\..\\user",       "caf\xc3\xa9.go",
+    };
+    World *w = *state;
+
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        (void)resolve(w, "acme/shop", "main", paths[i], "");
+        (void)resolve(w, "acme/shop", "a?b=c", paths[i], "");
+        (void)resolve(w, "acme/shop", "x/../y", paths[i], "");
+        (void)resolve(w, "acme/..", "main", paths[i], "");
+        (void)resolve(w, "../shop", "main", paths[i], "");
+    }
+    assert_int_equal(resolve(w, "acme/shop", "main", "cart/with space & %.go", "").state,
+                     SOURCE_OK);
+    const char *log = fake_github_log(w->fake);
+    assert_null(strstr(log, ".."));
+    for (const char *p = log; *p != '\0'; p++) {
+        assert_true((unsigned char)*p > 0x20 || *p == '\n');
+        assert_true((unsigned char)*p < 0x7f);
+        assert_true(*p != '#' && *p != '\\');
+    }
+    assert_non_null(strstr(log, "/contents/cart/with%20space%20%26%20%25.go"));
+}
+
+typedef struct Racer {
+    World *w;
+    Arena *arena;
+    SourceState state;
+} Racer;
+
+static void *race(void *context)
+{
+    Racer *racer = context;
+    Str ref = STR("main");
+    SourceCaller caller = { 0 };
+    SourceCommit *commits;
+    Err err = ERR_INIT;
+    bool ok = source_commits(racer->w->source, &caller, STR("acme/shop"), &ref, 1, racer->arena,
+                             &commits, &err);
+
+    racer->state = ok ? commits[0].fault.state : SOURCE_INTERNAL;
+    return NULL;
+}
+
+static void merges_equal_lookups(void **state)
+{
+    enum { N = 100 };
+
+    World *w = *state;
+    pthread_t threads[N];
+    Racer racers[N];
+
+    fake_github_set_gate(w->fake, false);
+    for (size_t i = 0; i < N; i++) {
+        racers[i] = (Racer){ .w = w, .arena = arena_create(MiB(1)) };
+        assert_int_equal(pthread_create(&threads[i], NULL, race, &racers[i]), 0);
+    }
+    fake_github_set_gate(w->fake, true);
+    for (size_t i = 0; i < N; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(racers[i].state, SOURCE_OK);
+        arena_destroy(racers[i].arena);
+    }
+    assert_int_equal(fake_github_count(w->fake), 1);
+}
+
+static Str cookie_for(World *w, const char *access_token, int64_t expires_at_ms)
+{
+    SessionToken token = { .access_token = str_from(access_token),
+                           .token_type = STR("bearer"),
+                           .refresh_token = STR_EMPTY,
+                           .expires_at_ms = expires_at_ms };
+    Str sealed;
+    Err err = ERR_INIT;
+
+    assert_true(
+        session_token_seal(w->arena, secret, STR("anonymous"), &token, NULL, &sealed, &err));
+    return str_from(arena_printf(w->arena, "x=y; %s=%s", SESSION_COOKIE_NAME,
+                                 session_cookie_value(w->arena, sealed, 0, 0).ptr));
+}
+
+static void vcs_calls_have_codes_and_messages(void **state)
+{
+    World *w = *state;
+    VcsCaller caller = { .tenant = STR("anonymous"), .cookie_header = STR_EMPTY };
+    VcsFileRequest request = { .repository_url = STR("https://github.com/acme/secret"),
+                               .ref = STR("main"),
+                               .local_path = STR("key.go") };
+    VcsCommitInfo commit;
+    VcsCommitInfo *commits;
+    size_t n;
+    Str content;
+    Str url;
+    Err err = ERR_INIT;
+
+    assert_true(vcs_github_app(w->source, &content, &url, &err));
+    support_expect_str("client id", 0, content, STR("Iv1.example"));
+    assert_false(vcs_get_file(w->source, &caller, &request, w->arena, &content, &url, &err));
+    assert_int_equal(err.code, ERR_UNAUTHENTICATED);
+    assert_string_equal(err.msg, "invalid token");
+    caller.cookie_header = cookie_for(w, "good", 1000);
+    assert_false(vcs_get_file(w->source, &caller, &request, w->arena, &content, &url, &err));
+    assert_int_equal(err.code, ERR_UNAUTHENTICATED);
+    assert_string_equal(err.msg, "token is expired");
+
+    caller.cookie_header = cookie_for(w, "good", 0);
+    assert_true(vcs_get_file(w->source, &caller, &request, w->arena, &content, &url, &err));
+    support_expect_str("content", 0, content, STR("cGFja2FnZSBrZXkKCmZ1bmMgS2V5KCkge30K"));
+    request.local_path = STR("none.go");
+    assert_false(vcs_get_file(w->source, &caller, &request, w->arena, &content, &url, &err));
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+    assert_non_null(strstr(err.msg, "none.go"));
+    request.repository_url = STR("https://gitlab.com/acme/shop");
+    assert_false(vcs_get_file(w->source, &caller, &request, w->arena, &content, &url, &err));
+    assert_int_equal(err.code, ERR_INVALID_ARGUMENT);
+    assert_string_equal(err.msg, "only GitHub repositories are supported");
+    request.repository_url = STR("https://github.com/acme/shop");
+    request.local_path = STR("outside.go");
+    assert_false(vcs_get_file(w->source, &caller, &request, w->arena, &content, &url, &err));
+    assert_int_equal(err.code, ERR_INVALID_ARGUMENT);
+    assert_string_equal(err.msg, "path is not a file");
+
+    assert_true(
+        vcs_get_commit(w->source, &caller, STR("acme/shop"), STR("main"), w->arena, &commit, &err));
+    support_expect_str("login", 0, commit.author_login, STR("ada"));
+    assert_true(
+        vcs_get_commit(w->source, &caller, STR("acme/secret"), STR_EMPTY, w->arena, &commit, &err));
+    support_expect_str("author", 0, commit.author_login, STR("Ada Example"));
+    assert_false(
+        vcs_get_commit(w->source, &caller, STR("acme/shop"), STR("gone"), w->arena, &commit, &err));
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+    const Str refs[] = { STR("gone"), STR("main"), STR("v1.0.0") };
+    assert_true(vcs_get_commits(w->source, &caller, STR("acme/shop"), refs, 3, w->arena, &commits,
+                                &n, &err));
+    assert_int_equal(n, 2);
+    assert_false(vcs_get_commits(w->source, &caller, STR("acme/shop"), refs, 1, w->arena, &commits,
+                                 &n, &err));
+    assert_non_null(strstr(err.msg, "failed to fetch any commits"));
+    assert_true(vcs_get_commits(w->source, &caller, STR("acme/shop"), refs, 0, w->arena, &commits,
+                                &n, &err));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(reads_by_commit_id, setup, teardown),
+        cmocka_unit_test_setup_teardown(same_bytes_as_a_local_repository, setup, teardown),
+        cmocka_unit_test_setup_teardown(explains_what_is_missing, setup, teardown),
+        cmocka_unit_test_setup_teardown(follows_renamed_repositories, setup, teardown),
+        cmocka_unit_test_setup_teardown(private_content_needs_own_access, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_token_never_reaches_another_host, setup, teardown),
+        cmocka_unit_test_setup_teardown(survives_hostile_answers, setup, teardown),
+        cmocka_unit_test_setup_teardown(slow_answers_end_with_the_deadline, setup, teardown),
+        cmocka_unit_test_setup_teardown(remembers_rate_limits_per_token, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_unsafe_reaches_a_url, setup, teardown),
+        cmocka_unit_test_setup_teardown(merges_equal_lookups, setup, teardown),
+        cmocka_unit_test_setup_teardown(vcs_calls_have_codes_and_messages, setup, teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

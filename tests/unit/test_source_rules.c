@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pure rules against tables of cases in tests/data/source. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "codec/yaml.h"
+#include "source/go_std.h"
+#include "source/path.h"
+#include "source/rule.h"
+#include "support_source.h"
+
+static int setup(void **state)
+{
+    *state = arena_create(MiB(64));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    arena_destroy(*state);
+    return 0;
+}
+
+static void repository_addresses(void **state)
+{
+    Arena *arena = *state;
+    TestTable table;
+
+    support_table_load(arena, "tests/data/source/repo_addresses.tsv", 3, &table);
+    for (size_t i = 0; i < table.n_rows; i++) {
+        RepoAddress address = { 0 };
+        Err err = ERR_INIT;
+        Str host = support_table_field(&table, i, 1);
+        bool ok = repo_address_parse(arena, support_table_field(&table, i, 0), STR("github.com"),
+                                     &address, &err);
+        if (str_eq(host, STR("invalid"))) {
+            if (ok) {
+                fail_msg("line %zu is not refused", table.lines[i]);
+            }
+            assert_null(strstr(err.msg, "secret"));
+            continue;
+        }
+        if (!ok) {
+            fail_msg("line %zu: %s", table.lines[i], err.msg);
+        }
+        support_expect_str("host", table.lines[i], address.host, host);
+        support_expect_str("path", table.lines[i], address.path, support_table_field(&table, i, 2));
+    }
+}
+
+static void go_standard_library_paths(void **state)
+{
+    TestTable table;
+
+    support_table_load(*state, "tests/data/source/go_std_paths.tsv", 3, &table);
+    for (size_t i = 0; i < table.n_rows; i++) {
+        GoStdPath std;
+        Str version = support_table_field(&table, i, 1);
+        bool ok = go_std_from_goroot(support_table_field(&table, i, 0), &std);
+        if (ok == str_eq(version, STR("none"))) {
+            fail_msg("line %zu is %srecognised", table.lines[i], ok ? "" : "not ");
+        }
+        if (ok) {
+            support_expect_str("version", table.lines[i], std.version, version);
+            support_expect_str("path", table.lines[i], std.path, support_table_field(&table, i, 2));
+        }
+    }
+}
+
+static void go_package_list_is_sorted(void **state)
+{
+    (void)state;
+    for (size_t i = 1; i < go_std_n_packages; i++) {
+        assert_true(strcmp(go_std_packages[i - 1], go_std_packages[i]) < 0);
+    }
+    assert_true(go_std_is_package(STR("net/http")));
+    assert_false(go_std_is_package(STR("net/htt")));
+    assert_true(go_std_is_top_directory(STR("archive")));
+}
+
+static void go_module_paths(void **state)
+{
+    TestTable table;
+
+    support_table_load(*state, "tests/data/source/go_module_paths.tsv", 4, &table);
+    for (size_t i = 0; i < table.n_rows; i++) {
+        GoModulePath path;
+        Str module = support_table_field(&table, i, 1);
+        bool ok = go_module_path_parse(*state, support_table_field(&table, i, 0), &path);
+        if (ok == str_eq(module, STR("none"))) {
+            fail_msg("line %zu is %srecognised", table.lines[i], ok ? "" : "not ");
+        }
+        if (ok) {
+            support_expect_str("module", table.lines[i], path.module, module);
+            support_expect_str("version", table.lines[i], path.version,
+                               support_table_field(&table, i, 2));
+            support_expect_str("file", table.lines[i], path.file,
+                               support_table_field(&table, i, 3));
+        }
+    }
+}
+
+static void go_module_homes(void **state)
+{
+    Arena *arena = *state;
+    TestTable table;
+
+    support_table_load(arena, "tests/data/source/go_module_homes.tsv", 6, &table);
+    for (size_t i = 0; i < table.n_rows; i++) {
+        GoModuleHome home;
+        bool needs_page;
+        Str want = support_table_field(&table, i, 2);
+        Str refs[GO_MODULE_MAX_REFS];
+        bool ok =
+            go_module_home(arena, support_table_field(&table, i, 0), NULL, &home, &needs_page);
+        if (!ok) {
+            support_expect_str("home", table.lines[i], needs_page ? STR("page") : STR("none"),
+                               want);
+            continue;
+        }
+        support_expect_str("repository", table.lines[i], home.repo.path, want);
+        support_expect_str("directory", table.lines[i], home.directory,
+                           support_table_field(&table, i, 3));
+        support_expect_str("major", table.lines[i], home.major, support_table_field(&table, i, 4));
+        Buf joined = BUF_INIT(KiB(4));
+        size_t n = go_module_refs(arena, &home, support_table_field(&table, i, 1), refs);
+        for (size_t r = 0; r < n; r++) {
+            buf_addf(&joined, "%s%.*s", r > 0 ? " " : "", STR_ARG(refs[r]));
+        }
+        support_expect_str("refs", table.lines[i], buf_str(&joined),
+                           support_table_field(&table, i, 5));
+        buf_done(&joined);
+    }
+}
+
+static void go_function_names(void **state)
+{
+    TestTable table;
+
+    support_table_load(*state, "tests/data/source/function_names.tsv", 3, &table);
+    for (size_t i = 0; i < table.n_rows; i++) {
+        Str name = support_table_field(&table, i, 0);
+        support_expect_str("import path", table.lines[i], go_function_import_path(*state, name),
+                           support_table_field(&table, i, 1));
+        support_expect_str("bare name", table.lines[i], go_function_bare_name(name),
+                           support_table_field(&table, i, 2));
+    }
+}
+
+static void java_names(void **state)
+{
+    TestTable table;
+
+    support_table_load(*state, "tests/data/source/java_names.tsv", 2, &table);
+    for (size_t i = 0; i < table.n_rows; i++) {
+        support_expect_str("class", table.lines[i],
+                           rule_java_class(*state, support_table_field(&table, i, 0)),
+                           support_table_field(&table, i, 1));
+    }
+}
+
+static Str member(const YamlNode *node, const char *name)
+{
+    const YamlNode *value = yaml_node_resolve(yaml_map_get(node, str_from(name)));
+
+    return value != NULL && value->kind == YAML_NODE_SCALAR ? value->text : STR_EMPTY;
+}
+
+static TreeIndex *build_tree(const YamlNode *list)
+{
+    TreeBuilder *builder = tree_builder_create();
+
+    assert_non_null(builder);
+    for (const YamlNode *item = list->first; item != NULL; item = item->next) {
+        assert_true(tree_builder_add(builder, item->text, TREE_FILE));
+    }
+    TreeIndex *tree = tree_builder_finish(builder);
+    tree_builder_destroy(builder);
+    assert_non_null(tree);
+    return tree;
+}
+
+static void describe(Arena *arena, const Candidate *candidate, Buf *out)
+{
+    if (candidate->note.len > 0) {
+        buf_addf(out, "note %s %s", candidate->rule, source_state_name(candidate->note_state));
+        return;
+    }
+    buf_addf(out, "%s %.*s%s%.*s %.*s", candidate->rule,
+             STR_ARG(candidate->repo.own ? STR("own")
+                                         : repo_address_text(arena, &candidate->repo.address)),
+             candidate->repo.own ? "" : "@", STR_ARG(candidate->ref), STR_ARG(candidate->path));
+    buf_addf(out, "%s%s%s", candidate->doubt != NULL ? " ?" : "",
+             candidate->proof == PROOF_VERIFY ? " !" : "", candidate->group != 0 ? " *" : "");
+}
+
+static void fill_input(Arena *arena, const YamlNode *node, RuleInput *in)
+{
+    Str repository = member(node, "repository");
+    Err err = ERR_INIT;
+
+    *in = (RuleInput){ .arena = arena,
+                       .file = path_slashes(arena, member(node, "file")),
+                       .function = member(node, "function"),
+                       .root = member(node, "root"),
+                       .own_readable = true,
+                       .config_dir = member(node, "config_dir"),
+                       .go_mod_dir = member(node, "go_mod_dir") };
+    assert_true(repo_address_parse(arena, repository.len > 0 ? repository : STR("acme/own"),
+                                   STR("github.com"), &in->own, &err));
+    if (yaml_map_get(node, STR("go_mod")) != NULL) {
+        GoMod *mod = ARENA_NEW(arena, GoMod, 1);
+        assert_true(go_mod_parse(arena, member(node, "go_mod"), mod, &err));
+        in->go_mod = mod;
+    }
+    if (yaml_map_get(node, STR("modules_txt")) != NULL) {
+        GoMod *mod = ARENA_NEW(arena, GoMod, 1);
+        assert_true(go_modules_txt_parse(arena, member(node, "modules_txt"), mod, &err));
+        in->modules_txt = mod;
+    }
+    if (yaml_map_get(node, STR("config")) != NULL) {
+        PyroscopeYaml *config = ARENA_NEW(arena, PyroscopeYaml, 1);
+        assert_true(pyroscope_yaml_parse(arena, member(node, "config"), config, &err));
+        assert_int_equal(config->n_warnings, 0);
+        in->config = config;
+    }
+}
+
+static bool run_case(Arena *arena, const YamlNode *node)
+{
+    const YamlNode *files = yaml_node_resolve(yaml_map_get(node, STR("tree")));
+    const YamlNode *want = yaml_map_get(node, STR("want"));
+    TreeIndex *tree = files != NULL ? build_tree(files) : NULL;
+    CandidateList *list = ARENA_NEW(arena, CandidateList, 1);
+    Buf got = BUF_INIT(KiB(64));
+    Buf expected = BUF_INIT(KiB(64));
+    RuleInput in;
+
+    fill_input(arena, node, &in);
+    in.tree = tree;
+    rule_run(&in, list);
+    for (size_t i = 0; i < list->n; i++) {
+        describe(arena, &list->items[i], &got);
+        buf_add_char(&got, '\n');
+    }
+    for (const YamlNode *item = want->first; item != NULL; item = item->next) {
+        buf_addf(&expected, "%.*s\n", STR_ARG(item->text));
+    }
+    bool same = str_eq(buf_str(&got), buf_str(&expected));
+    if (!same) {
+        print_message("line %u, %.*s: got\n%.*swant\n%.*s", node->line,
+                      STR_ARG(member(node, "name")), STR_ARG(buf_str(&got)),
+                      STR_ARG(buf_str(&expected)));
+    }
+    buf_done(&got);
+    buf_done(&expected);
+    tree_index_unref(tree);
+    return same;
+}
+
+static void rules_give_candidates_in_order(void **state)
+{
+    Arena *arena = *state;
+    Buf text = BUF_INIT(MiB(1));
+    const YamlNode *root = NULL;
+    size_t n_cases = 0;
+    size_t n_failed = 0;
+    Err err = ERR_INIT;
+
+    assert_true(file_read("tests/data/source/rules.yaml", &text, &err));
+    if (!yaml_tree_parse(arena, buf_str(&text), &(YamlLimits){ MiB(1), 100000, 64 }, &root, &err)) {
+        fail_msg("rules.yaml: %s", err.msg);
+    }
+    buf_done(&text);
+    const YamlNode *cases = yaml_map_get(root, STR("cases"));
+    for (const YamlNode *item = cases->first; item != NULL; item = item->next) {
+        n_cases++;
+        n_failed += run_case(arena, item) ? 0 : 1;
+    }
+    assert_true(n_cases > 50);
+    assert_int_equal(n_failed, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(repository_addresses),
+        cmocka_unit_test(go_standard_library_paths),
+        cmocka_unit_test(go_package_list_is_sorted),
+        cmocka_unit_test(go_module_paths),
+        cmocka_unit_test(go_module_homes),
+        cmocka_unit_test(go_function_names),
+        cmocka_unit_test(java_names),
+        cmocka_unit_test(rules_give_candidates_in_order),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
