@@ -70,4 +70,4 @@ static inline int64_t sat_add_i64(int64_t a, int64_t b)
         }                                                                                          \
     } while (0)
 
-_Noreturn void check_failed(const char *file, int line, const char *expr);
+void check_failed(const char *file, int line, const char *expr) __attribute__((noreturn));

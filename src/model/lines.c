@@ -249,12 +249,15 @@ static bool add_empty_stack(Adder *adder, uint64_t sample, int64_t value)
     }
     tally_add_self(&adder->lines->lines, row, value);
     tally_add_total(&adder->lines->lines, row, sample, value);
+    adder->lines->no_line_self = sat_add_i64(adder->lines->no_line_self, value);
+    adder->lines->no_line_total = sat_add_i64(adder->lines->no_line_total, value);
     return true;
 }
 
 static bool add_all(Adder *adder, uint64_t sample, int64_t value)
 {
     Lines *lines = adder->lines;
+    bool no_line = false;
 
     if (adder->stack.len == 0) {
         return add_empty_stack(adder, sample, value);
@@ -268,11 +271,14 @@ static bool add_all(Adder *adder, uint64_t sample, int64_t value)
         }
         tally_add_total(&lines->lines, line, sample, value);
         tally_add_total(&lines->functions, function, sample, value);
+        no_line |= slot->line == 0;
         if (i == 0) {
             tally_add_self(&lines->lines, line, value);
             tally_add_self(&lines->functions, function, value);
+            lines->no_line_self = sat_add_i64(lines->no_line_self, slot->line == 0 ? value : 0);
         }
     }
+    lines->no_line_total = sat_add_i64(lines->no_line_total, no_line ? value : 0);
     return true;
 }
 

@@ -58,6 +58,8 @@ typedef struct Lines {
     VEC(uint32_t) line_function; /* [lines.n]: name of the function seen first at the line */
     VEC(int32_t) start_line;     /* by text: start line of the function of that name, 0: unknown */
     uint64_t n_samples;          /* numbered so far */
+    int64_t no_line_self;        /* LINES_ALL: samples whose leaf has no line number */
+    int64_t no_line_total;       /* LINES_ALL: samples with any such frame, each once */
     int64_t query_total;         /* all samples that were added, matching or not */
     int64_t self;                /* LINES_FUNCTION: of the function */
     int64_t total;               /* LINES_FUNCTION: each sample once */

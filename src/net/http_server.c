@@ -459,7 +459,9 @@ bool http_server_start(const HttpServerOptions *options, HttpHandler handler, vo
     cond_init(&server->queue_changed);
     cond_init(&server->calls_changed);
     /* a random start: ids of two runs of the server do not collide in a log */
-    (void)getrandom(&first_id, sizeof(first_id), 0);
+    if (getrandom(&first_id, sizeof(first_id), 0) < 0) {
+        first_id = (uint64_t)clock_unix_ns();
+    }
     atomic_init(&server->next_id, first_id);
     atomic_init(&server->buffered_bytes, 0);
     if (!http_guard_start(&server->guard, err)) {

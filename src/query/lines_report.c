@@ -453,13 +453,8 @@ bool report_hot_lines(const Lines *lines, Str unit, int32_t limit, Arena *arena,
         !select_rows(&report, &lines->lines, has_line, NULL, by_self_then_total, &rows)) {
         return no_room(err);
     }
-    for (uint32_t i = 0; i < lines->lines.n; i++) {
-        const TallyRow *row = &lines->lines.rows[i];
-        if (!has_line(row, NULL)) {
-            response->nolineself = sat_add_i64(response->nolineself, row->self);
-            response->nolinetotal = sat_add_i64(response->nolinetotal, row->total);
-        }
-    }
+    response->nolineself = lines->no_line_self;
+    response->nolinetotal = lines->no_line_total;
     response->count = (int32_t)MIN(rows.n, (size_t)INT32_MAX);
     size_t n = MIN(rows.n, (size_t)(limit < 1 ? LINES_DEFAULT_LIMIT : limit));
     for (size_t i = n; i < rows.n; i++) {

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * api/api.h - everything the server answers over HTTP: RPCs, /ingest, /pyroscope/*, operations, the
+ * UI.
+ */
+#pragma once
+
+#include "ingest/upload.h"
+#include "net/http_server.h"
+#include "query/query.h"
+#include "source/source.h"
+
+typedef struct Metrics Metrics;
+
+typedef struct ApiOptions {
+    Str base_path;       /* in front of every path, without a slash at the end; empty: none */
+    bool multitenancy;   /* X-Scope-OrgID is demanded; otherwise everybody is "anonymous" */
+    Str frame_ancestors; /* Content-Security-Policy of the UI; empty: 'none' */
+} ApiOptions;
+
+typedef struct Api {
+    ApiOptions options;
+    Store *store;
+    Ingest *ingest;
+    Query query;
+    Source *source; /* NULL: no source integration */
+    Metrics *metrics;
+    HttpServer *http;      /* for the metrics page; set after start */
+    _Atomic bool stopping; /* /ready says so */
+} Api;
+
+/* The HttpHandler; ctx is an Api. */
+void api_handle(void *ctx, const HttpRequest *request, HttpResponse *response);

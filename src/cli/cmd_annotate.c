@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+
+int cmd_annotate(CliArgs *args UNUSED)
+{
+    return CLI_FAILED;
+}
