@@ -263,21 +263,53 @@ static bool run_case(Arena *arena, const YamlNode *node)
     return same;
 }
 
+/* The list "cases" of a file. */
+static const YamlNode *load_cases(Arena *arena, const char *path)
+{
+    Buf text = BUF_INIT(MiB(1));
+    const YamlNode *root = NULL;
+    Err err = ERR_INIT;
+
+    assert_true(file_read(path, &text, &err));
+    if (!yaml_tree_parse(arena, buf_str(&text), &(YamlLimits){ MiB(1), 100000, 64 }, &root, &err)) {
+        fail_msg("%s: %s", path, err.msg);
+    }
+    buf_done(&text);
+    return yaml_map_get(root, STR("cases"));
+}
+
+static void mapping_files(void **state)
+{
+    Arena *arena = *state;
+    const YamlNode *cases = load_cases(arena, "tests/data/source/mapping_files.yaml");
+
+    for (const YamlNode *item = cases->first; item != NULL; item = item->next) {
+        PyroscopeYaml config;
+        Err err = ERR_INIT;
+        int64_t n_mappings = -1;
+        size_t i = 0;
+        assert_true(pyroscope_yaml_parse(arena, member(item, "text"), &config, &err));
+        assert_true(str_to_i64(member(item, "mappings"), &n_mappings));
+        assert_int_equal(config.n_mappings, n_mappings);
+        const YamlNode *want = yaml_map_get(item, STR("warnings"))->first;
+        for (; want != NULL && i < config.n_warnings; want = want->next, i++) {
+            const ConfigWarning *warning = &config.warnings[i];
+            const char *got = arena_printf(arena, "%u:%u %.*s", warning->line, warning->column,
+                                           STR_ARG(warning->message));
+            support_expect_str("warning", item->line, str_from(got), want->text);
+        }
+        assert_null(want);
+        assert_int_equal(i, config.n_warnings);
+    }
+}
+
 static void rules_give_candidates_in_order(void **state)
 {
     Arena *arena = *state;
-    Buf text = BUF_INIT(MiB(1));
-    const YamlNode *root = NULL;
+    const YamlNode *cases = load_cases(arena, "tests/data/source/rules.yaml");
     size_t n_cases = 0;
     size_t n_failed = 0;
-    Err err = ERR_INIT;
 
-    assert_true(file_read("tests/data/source/rules.yaml", &text, &err));
-    if (!yaml_tree_parse(arena, buf_str(&text), &(YamlLimits){ MiB(1), 100000, 64 }, &root, &err)) {
-        fail_msg("rules.yaml: %s", err.msg);
-    }
-    buf_done(&text);
-    const YamlNode *cases = yaml_map_get(root, STR("cases"));
     for (const YamlNode *item = cases->first; item != NULL; item = item->next) {
         n_cases++;
         n_failed += run_case(arena, item) ? 0 : 1;
@@ -296,6 +328,7 @@ int main(void)
         cmocka_unit_test(go_module_homes),
         cmocka_unit_test(go_function_names),
         cmocka_unit_test(java_names),
+        cmocka_unit_test(mapping_files),
         cmocka_unit_test(rules_give_candidates_in_order),
     };
 
