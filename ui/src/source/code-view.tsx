@@ -34,6 +34,7 @@ interface Props {
   sums: { self: number; total: number };
   baseText: string;
   handle: Ref<CodeHandle>;
+  onBase(): void;
   onLine(line: number): void;
   onCall(line: number, name: string): void;
 }
@@ -158,7 +159,7 @@ export function CodeView(props: Props) {
 }
 
 /** Names the columns and repeats the sums of the function. */
-function LedgerHead({ sums, unit, base, baseText }: Props) {
+function LedgerHead({ sums, unit, base, baseText, onBase }: Props) {
   return (
     <div class="ledger-head">
       <div class="ledger-row">
@@ -167,7 +168,11 @@ function LedgerHead({ sums, unit, base, baseText }: Props) {
         <span class="cost-gutter total">{T.colTotal}</span>
         <span class="cost-gutter total-percent">{T.colPercent}</span>
         <span class="line-number">{T.colLine}</span>
-        <span class="ledger-text faint">{baseText}</span>
+        <span class="ledger-text">
+          <button type="button" class="base" title={`${T.percentBase}: ${T.baseQuery} / ${T.baseFunction} (b)`} onClick={onBase}>
+            {baseText}
+          </button>
+        </span>
       </div>
       <div class="ledger-row sums">
         <span class="cost-gutter self" data-testid="sum-self">
@@ -179,7 +184,7 @@ function LedgerHead({ sums, unit, base, baseText }: Props) {
         </span>
         <span class="cost-gutter total-percent">{formatPercent(sums.total, base)}</span>
         <span class="line-number" />
-        <span class="ledger-text muted">{T.function}</span>
+        <span class="ledger-text muted">{T.sumOfFunction}</span>
       </div>
     </div>
   );

@@ -40,7 +40,7 @@ export function CallsRow({ label, entries, unit, onOpen }: Props) {
   return (
     <>
       <dt>{label}</dt>
-      <dd class="calls">
+      <dd class="calls row">
         {entries.length === 0 && <span class="muted">{T.none}</span>}
         {shown.map((entry) => (
           <button key={entry.name} type="button" class="call" onClick={() => onOpen(entry.name)}>

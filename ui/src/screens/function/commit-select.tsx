@@ -40,9 +40,11 @@ export function CommitSelect({ versions, chosen, commits, total, unit, onChoose 
       button={
         <>
           <bdi class="mono">{refText(chosen)}</bdi>
-          <span class="muted">
-            {formatValue(chosen.total, unit)} ({share(chosen)})
-          </span>
+          {versions.length === 1 && (
+            <span class="muted">
+              {formatValue(chosen.total, unit)} ({share(chosen)})
+            </span>
+          )}
           <Icon name="down" />
         </>
       }

@@ -110,6 +110,7 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
     announce(T.announceLine(target.n, formatValue(target.self, costs.unit), formatValue(target.total, costs.unit)));
   }
   const at = () => code.current?.current() ?? 0;
+  const switchBase = () => update({ base: base === "fn" ? undefined : "fn" });
   const stepVersion = (by: 1 | -1) => {
     const i = costs.versions.indexOf(version) + by;
     openVersion(costs.versions[(i + costs.versions.length) % costs.versions.length]);
@@ -118,7 +119,7 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
     n: () => goTo(stepLine(lines, at(), 1)),
     p: () => goTo(stepLine(lines, at(), -1)),
     H: () => goTo(hottest),
-    b: () => update({ base: base === "fn" ? undefined : "fn" }),
+    b: switchBase,
     v: () => stepVersion(1),
     V: () => stepVersion(-1),
     o: () => answer?.source?.url && window.open(answer.source.url, "_blank", "noopener"),
@@ -171,6 +172,7 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
         sums={{ self: sumSelf(version.lines) + (version.noLine?.self ?? 0), total: version.total }}
         baseText={T.percentOf(formatValue(percentBase, costs.unit))}
         handle={code}
+        onBase={switchBase}
         onLine={(n) => update({ line: { from: n, to: n } })}
         onCall={(n, name) => walkTo(name, version, n)}
       />

@@ -33,7 +33,7 @@ export function Facts({ costs, version, source, commits, onVersion, onFunction }
   return (
     <dl class="facts">
       <dt>{T.functionName}</dt>
-      <dd>
+      <dd class="row">
         <bdi class="mono wrap" dir="auto" data-testid="function-name">
           {costs.name}
         </bdi>
@@ -53,11 +53,11 @@ export function Facts({ costs, version, source, commits, onVersion, onFunction }
       <dt>{T.startLine}</dt>
       <dd data-testid="start-line">{version.startLine > 0 ? version.startLine : T.none}</dd>
       <dt>{T.repository}</dt>
-      <dd>
+      <dd class="row">
         <Repository version={version} source={source} />
       </dd>
       <dt>{T.commit}</dt>
-      <dd>
+      <dd class="row">
         <CommitSelect
           versions={costs.versions}
           chosen={version}
@@ -66,18 +66,6 @@ export function Facts({ costs, version, source, commits, onVersion, onFunction }
           unit={unit}
           onChoose={onVersion}
         />
-        {source?.url && (
-          <a class="btn" href={source.url} target="_blank" rel="noreferrer noopener">
-            <Icon name="external" />
-            {T.openAtHost}
-          </a>
-        )}
-      </dd>
-      <dt>{T.self}</dt>
-      <dd>{both(costs.self)}</dd>
-      <dt>{T.total}</dt>
-      <dd>
-        {both(costs.total)}
         {costs.versions.length > 1 && (
           <span class="muted" data-testid="version-share">
             {T.versionShare(
@@ -87,7 +75,17 @@ export function Facts({ costs, version, source, commits, onVersion, onFunction }
             )}
           </span>
         )}
+        {source?.url && (
+          <a class="btn" href={source.url} target="_blank" rel="noreferrer noopener">
+            <Icon name="external" />
+            {T.openAtHost}
+          </a>
+        )}
       </dd>
+      <dt>{T.total}</dt>
+      <dd>{both(costs.total)}</dd>
+      <dt>{T.self}</dt>
+      <dd>{both(costs.self)}</dd>
       <CallsRow label={T.callsFrom} entries={callersOf(costs)} unit={unit} onOpen={onFunction} />
       <CallsRow label={T.callsTo} entries={calleesOf(version)} unit={unit} onOpen={onFunction} />
     </dl>

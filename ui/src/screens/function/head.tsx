@@ -6,7 +6,7 @@ import { MenuItem, Popover } from "../../components/popover";
 import { formatValue } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { heatBasis } from "../../lib/preferences";
-import { goBack, navigate, update, urlState } from "../../lib/router";
+import { goBack, navigate, urlState } from "../../lib/router";
 import type { LineCost } from "../../source/costs";
 import { T } from "../../texts";
 
@@ -68,7 +68,6 @@ interface ToolsProps {
 }
 
 export function LedgerTools(props: ToolsProps) {
-  const { base } = urlState.value;
   return (
     <div class="ledger-tools">
       <h3>{T.breakdown}</h3>
@@ -85,14 +84,6 @@ export function LedgerTools(props: ToolsProps) {
             {T.heatOf[basis]}
           </button>
         ))}
-      </fieldset>
-      <fieldset class="segments" aria-label={T.percentBase}>
-        <button type="button" aria-pressed={base !== "fn"} onClick={() => update({ base: undefined })}>
-          % {T.baseQuery}
-        </button>
-        <button type="button" aria-pressed={base === "fn"} onClick={() => update({ base: "fn" })}>
-          % {T.baseFunction}
-        </button>
       </fieldset>
       <span class="steps">
         <button

@@ -25,12 +25,12 @@ function options(width: number, height: number, data: ChartData): uPlot.Options 
     width,
     height,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [10, 24, 0, 0],
     tzDate: (seconds) => (zone.peek() === "utc" ? uPlot.tzDate(new Date(seconds * 1000), "UTC") : new Date(seconds * 1000)),
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 }, y: false },
     scales: { x: { time: true, range: [start / 1000, end / 1000] }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 22, gap: 2, values: (u, ticks) => timeTicks(u, ticks) },
+      { ...axis, grid: { show: false }, size: 26, gap: 8, values: (u, ticks) => timeTicks(u, ticks) },
       {
         ...axis,
         size: 84,

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { eventually, hasText, hasUrl, isCount, textOf, urlLacks } from "../check.mjs";
+import { REF_A, TOTAL } from "../fixture.mjs";
+import { at, costsAt, currentLine, findBar, heatAt, urls } from "../pages.mjs";
+
+async function openDetails(page, world, more = "") {
+  await page.goto(urls.details(world.base, TOTAL, more));
+  await eventually(async () => assert.equal(await currentLine(page), 57));
+}
+
+const marks = (page) => page.locator(".strip .heat-mark");
+
+export const details = [
+  {
+    n: 20,
+    name: "Details without login",
+    async run({ page, closed }) {
+      await page.goto(urls.profile(closed.base));
+      await hasText(at.meter(page), "1.67 mins");
+      const bar = await findBar(page, TOTAL);
+      await page.mouse.click(bar.x, bar.y);
+      await hasText(page.getByTestId("function-name"), TOTAL);
+      await hasText(page.getByTestId("start-line"), "48");
+      await hasText(page.locator(".facts"), "cart/pricer.go");
+      const connect = page.getByRole("button", { name: "Connect to acme/shop" });
+      await connect.waitFor();
+      const cost = (line) => page.locator(`.ledger [data-line="${line}"] .cost-gutter.total`);
+      for (const [line, text] of [[52, "8 s"], [57, "18 s"], [58, "4 s"]]) await hasText(cost(line), text);
+      await hasText(at.why(page), "Reading this repository needs a sign-in.");
+      await connect.click();
+      await hasText(page.locator("dialog"), "administrator");
+      await page.keyboard.press("Escape");
+      await isCount(page.locator("dialog"), 0);
+    },
+  },
+  {
+    n: 24,
+    name: "Hottest line",
+    async run({ page, world }) {
+      await page.goto(urls.details(world.base));
+      const before = page.url();
+      await eventually(async () => assert.equal(await currentLine(page), 57));
+      await eventually(async () => assert.deepEqual(await costsAt(page, 57), ["18 s", "18%", "18 s", "18%"]));
+      const [line, box] = await Promise.all([at.current(page).boundingBox(), page.locator(".cm-scroller").boundingBox()]);
+      const middle = (line.y - box.y) / box.height;
+      assert.ok(middle > 0.3 && middle < 0.7, `line 57 is in the middle (${middle.toFixed(2)})`);
+      assert.equal(await textOf(page.getByTestId("sum-self")), "22 s");
+      assert.equal(await textOf(page.getByTestId("sum-total")), "30 s");
+      await hasText(page.getByTestId("version-share"), "30 s of 42 s in all versions (71%)");
+      assert.equal(page.url(), before);
+      await page.locator(".cm-line", { hasText: "sum = round(sum)" }).click();
+      await hasUrl(page, /line=58/);
+    },
+  },
+  {
+    n: 25,
+    name: "Heat and strip",
+    async run({ page, world }) {
+      await openDetails(page, world);
+      await eventually(async () => assert.equal(await heatAt(page, 57), 5));
+      assert.equal(await heatAt(page, 58), 3);
+      await isCount(marks(page), 2);
+      await page.getByRole("button", { name: "Total", exact: true }).and(page.locator(".ledger-tools button")).click();
+      await isCount(marks(page), 3);
+      const scroll = () => page.evaluate(() => document.querySelector(".cm-scroller").scrollTop);
+      await page.evaluate(() => {
+        document.querySelector(".cm-scroller").scrollTop = 0;
+      });
+      await marks(page).last().click({ force: true });
+      await eventually(async () => assert.ok((await scroll()) > 100));
+      assert.equal(await currentLine(page), 58);
+    },
+  },
+  {
+    n: 26,
+    name: "Next costly line",
+    async run({ page, world }) {
+      await openDetails(page, world);
+      await page.getByRole("button", { name: "Total", exact: true }).and(page.locator(".ledger-tools button")).click();
+      await page.locator(".details-head h2").click();
+      for (const [key, line] of [["n", 58], ["n", 52], ["p", 58], ["H", 57]]) {
+        await page.keyboard.press(key);
+        await eventually(async () => assert.equal(await currentLine(page), line));
+        await eventually(async () =>
+          assert.match(await page.getByTestId("announce").textContent(), new RegExp(`^Line ${line}, self`)),
+        );
+      }
+    },
+  },
+  {
+    n: 27,
+    name: "Callees",
+    async run({ page, world }) {
+      await openDetails(page, world);
+      await page.getByRole("button", { name: "2 calls at line 52" }).click();
+      const rows = page.locator(".call-list li");
+      await isCount(rows, 2);
+      assert.match(await textOf(rows.nth(0)), /^7 s 7% encoding\/json\.Unmarshal$/);
+      assert.match(await textOf(rows.nth(1)), /^1 s 1% shop\/cart\.lookupTax inlined$/);
+    },
+  },
+  {
+    n: 28,
+    name: "Walk",
+    async run({ page, world }) {
+      await openDetails(page, world);
+      await page.getByRole("button", { name: "2 calls at line 52" }).click();
+      await page.locator(".call-list button", { hasText: "lookupTax" }).click();
+      await hasText(page.getByTestId("function-name"), "shop/cart.lookupTax");
+      await hasUrl(page, new RegExp(`ref=${REF_A}`));
+      await eventually(async () => assert.equal(await currentLine(page), 14));
+      await hasText(page.locator(".cm-content"), "func lookupTax");
+      await page.keyboard.press("Alt+ArrowLeft");
+      await hasText(page.getByTestId("function-name"), TOTAL);
+      await eventually(async () => assert.equal(await currentLine(page), 52));
+    },
+  },
+  {
+    n: 29,
+    name: "Commits",
+    async run({ page, world }) {
+      await openDetails(page, world);
+      await page.getByRole("button", { name: "Choose commit" }).click();
+      const entries = page.getByRole("menuitemradio");
+      await hasText(entries.nth(0), /aaaa111 30 s \(71%\) mona · 2026-01-05 \(.* ago\) · cart: apply rules per item/);
+      await hasText(entries.nth(1), /bbbb222 12 s \(29%\) hubot · 2026-01-11/);
+      await entries.nth(1).click();
+      await eventually(async () => assert.equal(await currentLine(page), 60));
+      await eventually(async () => assert.deepEqual((await costsAt(page, 60)).slice(0, 2), ["6 s", "6%"]));
+    },
+  },
+  {
+    n: 35,
+    name: "Not found",
+    async run({ page, world }) {
+      world.forge.forgotten.add("api/checkout.go");
+      await page.goto(urls.details(world.base, "shop/api.Checkout"));
+      await hasText(at.why(page).locator(".verdict"), "The file is not in the repository at this commit.");
+      const row = at.why(page).locator(".attempts tbody tr", { hasText: "api/checkout.go" }).first();
+      await hasText(row, "acme/shop@aaaa111");
+      await hasText(row, "404");
+      await hasText(row, /\d+$|cached$/);
+      const fragment = at.why(page).locator(".fragment");
+      await hasText(fragment.locator("pre"), /mappings|source/);
+      await fragment.getByRole("button", { name: "Copy fragment" }).click();
+      await hasText(fragment, "Copied");
+      assert.match(await page.evaluate(() => navigator.clipboard.readText()), /path|prefix/);
+      await urlLacks(page, /ref=/);
+    },
+  },
+  {
+    n: 36,
+    name: "Java",
+    async run({ page, world }) {
+      const fn = encodeURIComponent("com.acme.billing.Money.round");
+      await page.goto(urls.profile(world.base, "billing", `&fn=${fn}`));
+      await hasText(at.why(page).locator(".verdict"), "Java names need a mapping file.");
+    },
+  },
+];
