@@ -271,6 +271,9 @@ static void remove_flight_locked(Cache *cache, Flight *flight)
     free(flight);
 }
 
+static bool wait_locked(Cache *cache, Flight *flight, int64_t deadline_ns, CacheValue **ret_value)
+    REQUIRES(cache->lock);
+
 /* Waits for the leader. False when the time is over. */
 static bool wait_locked(Cache *cache, Flight *flight, int64_t deadline_ns, CacheValue **ret_value)
 {

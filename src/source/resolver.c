@@ -223,8 +223,8 @@ static bool declares_module(Resolver *r, const Found *found)
 {
     const Candidate *candidate = found->candidate;
     LookupReport report = { 0 };
-    Str path;
-    Str bytes;
+    Str path = STR_EMPTY;
+    Str bytes = STR_EMPTY;
     GoMod mod;
     Err err = ERR_INIT;
 

@@ -32,7 +32,6 @@ typedef struct LocalProvider {
 DEFINE_CLEANUP(git_repository *, git_repository_free);
 DEFINE_CLEANUP(git_object *, git_object_free);
 DEFINE_CLEANUP(git_tree_entry *, git_tree_entry_free);
-DEFINE_CLEANUP(git_reference *, git_reference_free);
 
 static bool git_fault(SourceFault *fault, SourceState state, const char *what)
 {
@@ -294,7 +293,7 @@ static bool find_blob(git_repository *repository, git_tree *tree, Arena *arena, 
         return true;
     }
     Str target = { git_blob_rawcontent(*ret_blob), (size_t)git_blob_rawsize(*ret_blob) };
-    Str next;
+    Str next = STR_EMPTY;
     bool inside = links_left > 0 && !str_starts_with(target, STR("/")) &&
                   path_join(arena, path_parent(path), target, &next);
     git_blob_free(*ret_blob);
