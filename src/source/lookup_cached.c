@@ -194,6 +194,43 @@ static CacheValue *load(LookupCached *lookup, const Question *q, Str key, Str pr
     return value;
 }
 
+/*
+ * Loads, or waits for another request that loads the same. A leader whose own time ran out says
+ * nothing about ours, so after its timeout we try once more.
+ */
+static CacheValue *load_merged(LookupCached *lookup, const Question *q, Str key, Str private_key,
+                               LookupReport *report)
+{
+    Cache *cache = lookup->shared->cache;
+    CacheValue *value = NULL;
+
+    for (int attempt = 0; attempt < 2; attempt++) {
+        if (!cache_join(cache, private_key, lookup->deadline_ns, &value)) {
+            (void)source_fault_set(&report->fault, SOURCE_TIMEOUT,
+                                   "another request asks the same and has no answer yet");
+            return NULL;
+        }
+        if (value == NULL) {               /* we lead */
+            value = cache_get(cache, key); /* it may have landed between the two looks */
+            if (value == NULL) {
+                value = load(lookup, q, key, private_key);
+            }
+            cache_finish(cache, private_key, value);
+            break;
+        }
+        report->cached = true;
+        if (value->fault.state != SOURCE_TIMEOUT || attempt == 1) {
+            break;
+        }
+        value = cache_value_unref(value);
+        report->cached = false;
+    }
+    if (value == NULL) {
+        (void)source_fault_no_memory(&report->fault); /* NULL says it failed */
+    }
+    return value;
+}
+
 static bool answer(LookupCached *lookup, CacheValue *value, LookupReport *report)
 {
     report->fault = value->fault;
@@ -255,24 +292,7 @@ static CacheValue *fetch(LookupCached *lookup, const Question *q, LookupReport *
     if (value != NULL) {
         return value;
     }
-    if (!cache_join(cache, private_key, lookup->deadline_ns, &value)) {
-        (void)source_fault_set(&report->fault, SOURCE_TIMEOUT,
-                               "another request asks the same and has no answer yet");
-        return NULL;
-    }
-    if (value == NULL) {
-        value = cache_get(cache, key); /* it may have landed between the two looks */
-        if (value == NULL) {
-            value = load(lookup, q, key, private_key);
-        }
-        cache_finish(cache, private_key, value);
-    } else {
-        report->cached = true;
-    }
-    if (value == NULL) {
-        (void)source_fault_no_memory(&report->fault); /* NULL says it failed */
-    }
-    return value;
+    return load_merged(lookup, q, key, private_key, report);
 }
 
 static bool within_budget(LookupCached *lookup, LookupReport *report)
@@ -326,7 +346,13 @@ static const CacheValue *ask(LookupCached *lookup, const LookupRepo *repo, Opera
         value = fetch(lookup, &q, report);
     }
     report->duration_ms = ms_since(start_ns);
-    return value != NULL && answer(lookup, value, report) ? value : NULL;
+    if (value != NULL && answer(lookup, value, report)) {
+        return value;
+    }
+    if (report->fault.state == SOURCE_NOT_CONNECTED && lookup->caller->session_expired) {
+        report->fault.state = SOURCE_SESSION_EXPIRED; /* offer to reconnect, not to connect */
+    }
+    return NULL;
 }
 
 static bool cached_resolve(Lookup *base, const LookupRepo *repo, Str ref, VcsRef *ret_ref,

@@ -13,6 +13,10 @@ bool resolver_read_own(Resolver *r, Str path, Str *ret_bytes, LookupReport *repo
     *report = (LookupReport){ 0 };
     if (tree != NULL && !tree_index_truncated(tree) && !tree_index_has(tree, path)) {
         report->cached = true; /* the listing answers */
+        if (tree_index_is_directory(tree, path)) {
+            report->fault.entry = SOURCE_ENTRY_DIRECTORY;
+            return source_fault_set(&report->fault, SOURCE_FILE_NOT_FOUND, "it is a directory");
+        }
         return source_fault_set(&report->fault, SOURCE_FILE_NOT_FOUND,
                                 "the repository has no such file at this commit");
     }

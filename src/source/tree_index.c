@@ -185,6 +185,25 @@ bool tree_index_has(const TreeIndex *tree, Str path)
     return tree_index_kind(tree, path, &kind);
 }
 
+bool tree_index_is_directory(const TreeIndex *tree, Str path)
+{
+    size_t low = 0;
+    size_t high = tree->n_entries;
+
+    while (low < high) { /* first entry behind path + "/" in byte order, without building it */
+        size_t mid = low + (high - low) / 2;
+        Str entry = tree->entries[mid].path;
+        int order = str_cmp(str_first(entry, path.len), path);
+        if (order < 0 || (order == 0 && (entry.len == path.len || entry.ptr[path.len] < '/'))) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    return path.len == 0 || (low < tree->n_entries && tree->entries[low].path.len > path.len &&
+                             path_is_under(tree->entries[low].path, path));
+}
+
 size_t tree_index_by_suffix(const TreeIndex *tree, Str suffix, Str *ret_paths, size_t max)
 {
     size_t low = 0;

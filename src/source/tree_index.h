@@ -47,6 +47,9 @@ bool tree_index_truncated(const TreeIndex *tree); /* absence proves nothing then
 bool tree_index_has(const TreeIndex *tree, Str path);
 bool tree_index_kind(const TreeIndex *tree, Str path, TreeKind *ret_kind) MUST_CHECK;
 
+/* Some file lies below path. */
+bool tree_index_is_directory(const TreeIndex *tree, Str path);
+
 /*
  * Files that end with suffix at a segment border. Fills ret_paths[max] (borrowed from the tree) in
  * path order and returns how many there are in all.

@@ -125,7 +125,8 @@ static Str bare_name(RuleLanguage language, Str function)
         }
     }
     if (str_find_char(name, '<') != STR_NPOS || str_find_char(name, '$') != STR_NPOS ||
-        str_find_char(name, ' ') != STR_NPOS || str_eq(name, STR("anonymous"))) {
+        str_find_char(name, ' ') != STR_NPOS || str_find_char(name, '(') != STR_NPOS ||
+        str_eq(name, STR("anonymous"))) {
         return STR_EMPTY; /* <lambda>, <init>, lambda$main$0, (anonymous) */
     }
     return name;

@@ -274,6 +274,7 @@ static void tells_what_is_no_text(void **state)
     assert_int_equal(result.bytes.ptr[5], (char)0xe9);
     result = resolve(*state, (SourceRequest){ .file = STR("py/app") });
     assert_int_equal(result.state, SOURCE_FILE_NOT_FOUND);
+    assert_int_equal(result.entry, SOURCE_ENTRY_DIRECTORY);
 }
 
 static void finds_java_classes_by_their_package(void **state)
