@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * api/api.h - everything the server answers over HTTP: RPCs, /ingest, /pyroscope/*, operations, the
- * UI.
+ * api/api.h - everything the server answers over HTTP: RPCs, uploads, legacy routes, operations,
+ * the UI.
  */
 #pragma once
 

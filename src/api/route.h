@@ -41,7 +41,7 @@ void respond_gzip(ApiCall *call);
 /* Whether Accept-Encoding contains exactly this token (query.md 1.1). */
 bool accepts_encoding_token(const HttpRequest *request, Str token);
 
-/* Whether Accept-Encoding allows gzip by the rules of HTTP, with weights (the /pyroscope/* routes).
+/* Whether Accept-Encoding allows gzip by the rules of HTTP, with weights (the legacy routes).
  */
 bool accepts_gzip_weighted(const HttpRequest *request);
 

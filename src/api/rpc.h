@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * api/rpc.h - RPC methods and their table. Messages and methods come from api/*.proto through
+ * api/rpc.h - RPC methods and their table. Messages and methods come from the .proto files in api/ through
  * protobuf-c.
  */
 #pragma once

@@ -31,7 +31,7 @@ typedef struct LogField {
 
 /* Messages below the level are dropped. Default LOG_INFO. Set once at start. */
 void log_set_level(LogLevel level);
-bool log_level_from(Str name, LogLevel *ret_level) MUST_CHECK; /* debug, info, warn, error */
+bool log_level_from(Str name, LogLevel *ret_level); /* debug, info, warn, error */
 
 void log_write(LogLevel level, const char *message, const LogField *fields, size_t n_fields);
 
