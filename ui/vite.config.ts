@@ -20,7 +20,11 @@ function licenses(): Plugin {
         const name = dir.replace(/^.*node_modules\//, "");
         parts.push(`${name} ${info.version ?? ""} (${info.license ?? "see text"})\n\n${text}\n`);
       }
-      this.emitFile({ type: "asset", fileName: "licenses.txt", source: parts.join(`\n${"-".repeat(78)}\n\n`) });
+      this.emitFile({
+        type: "asset",
+        fileName: "licenses.txt",
+        source: parts.join(`\n${"-".repeat(78)}\n\n`),
+      });
     },
   };
 }

@@ -70,7 +70,12 @@ const shopB = shop({
 });
 
 const billing = [
-  stack(22, frame("java.lang.Thread.run"), frame("com.acme.billing.Invoice.render"), frame("com.acme.billing.Money.round")),
+  stack(
+    22,
+    frame("java.lang.Thread.run"),
+    frame("com.acme.billing.Invoice.render"),
+    frame("com.acme.billing.Money.round"),
+  ),
   stack(12, frame("java.lang.Thread.run"), frame("com.acme.billing.Invoice.render")),
   stack(6, frame("java.lang.Thread.run"), frame("com.acme.billing.Ledger.post")),
 ];
@@ -81,7 +86,11 @@ const report = [
 ];
 
 const edge = [
-  stack(7, frame("main", "src/main.cc", 5, 9), frame("edge::Router::route(std::string const&)", "src/router.cc", 40, 52)),
+  stack(
+    7,
+    frame("main", "src/main.cc", 5, 9),
+    frame("edge::Router::route(std::string const&)", "src/router.cc", 40, 52),
+  ),
   stack(3, frame("main", "src/main.cc", 5, 9), frame("edge::Cache<int>::get(int)", "src/cache.h", 12, 15)),
 ];
 
@@ -97,7 +106,9 @@ function wide() {
   const samples = [];
   for (let i = 0; i < leaves; i++) {
     const path = [i % 10, i % 100, i % 1000, i % 10_000];
-    const frames = path.map((n, level) => frame(`wide/l${level}.f${n % 997}`, `wide/l${level}.go`, (n % 997) + 1, (n % 997) + 2));
+    const frames = path.map((n, level) =>
+      frame(`wide/l${level}.f${n % 997}`, `wide/l${level}.go`, (n % 997) + 1, (n % 997) + 2),
+    );
     frames.push(frame(`wide/leaf.f${Math.floor(i / 10_000)}`, "wide/leaf.go", 1, 1));
     samples.push({ value, frames });
   }
@@ -164,7 +175,8 @@ export async function load(base, list = SERIES) {
         headers: { "content-type": "application/json" },
         body: JSON.stringify(body),
       });
-      if (!response.ok) throw new Error(`push ${series.labels.service_name}: ${response.status} ${await response.text()}`);
+      if (!response.ok)
+        throw new Error(`push ${series.labels.service_name}: ${response.status} ${await response.text()}`);
     }
   }
 }

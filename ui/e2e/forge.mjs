@@ -46,7 +46,8 @@ function pricer(shift) {
     "}",
     "",
   ];
-  while (lines.length < 46 + shift) lines.push(lines.length === 45 + shift ? "// Total adds up a cart: every item with every rule." : "");
+  while (lines.length < 46 + shift)
+    lines.push(lines.length === 45 + shift ? "// Total adds up a cart: every item with every rule." : "");
   lines.push(
     "// It reads the settings anew, because they may change while the cart is open.",
     "func (p *Pricer) Total(items []Item) (float64, error) {",
@@ -101,7 +102,11 @@ const FILES = {
 };
 
 const COMMITS = {
-  [REF_A]: { message: "cart: apply rules per item\n\nLonger text.", login: "mona", date: "2026-01-05T09:00:00Z" },
+  [REF_A]: {
+    message: "cart: apply rules per item\n\nLonger text.",
+    login: "mona",
+    date: "2026-01-05T09:00:00Z",
+  },
   [REF_B]: { message: "cart: log rounding", login: "hubot", date: "2026-01-11T15:30:00Z" },
 };
 
@@ -123,7 +128,8 @@ export async function startForge() {
     const match = /^\/repos\/acme\/shop(?:\/(commits|contents|git\/trees)\/?(.*))?$/.exec(path);
     if (!match) return notFound();
     const [, what, rest] = match;
-    if (!what) return send(200, { full_name: "acme/shop", private: state.requireLogin, default_branch: "main" });
+    if (!what)
+      return send(200, { full_name: "acme/shop", private: state.requireLogin, default_branch: "main" });
     if (what === "commits") {
       const sha = Object.keys(COMMITS).find((key) => key.startsWith(rest));
       if (!sha) return send(422, { message: `No commit found for SHA: ${rest}` });
@@ -139,7 +145,12 @@ export async function startForge() {
     if (what === "git/trees") {
       const files = FILES[rest];
       if (!files) return notFound();
-      const tree = Object.entries(files).map(([name, text]) => ({ path: name, type: "blob", size: text.length, sha: rest }));
+      const tree = Object.entries(files).map(([name, text]) => ({
+        path: name,
+        type: "blob",
+        size: text.length,
+        sha: rest,
+      }));
       return send(200, { sha: rest, tree, truncated: false });
     }
     const ref = url.searchParams.get("ref") ?? REF_A;

@@ -52,7 +52,9 @@ export async function heatAt(page, line) {
     const rows = [...document.querySelectorAll(".cm-lineNumbers .cm-gutterElement")];
     const y = rows.find((element) => element.textContent === String(n))?.getBoundingClientRect().top;
     const cells = [...document.querySelectorAll(".cm-gutter.heat-gutter .cm-gutterElement")];
-    const cell = cells.find((c) => Math.abs(c.getBoundingClientRect().top - y) < 2 && /heat-/.test(c.className));
+    const cell = cells.find(
+      (c) => Math.abs(c.getBoundingClientRect().top - y) < 2 && /heat-/.test(c.className),
+    );
     return cell ? Number(/heat-(\d)/.exec(cell.className)[1]) : 0;
   }, line);
 }
@@ -62,7 +64,9 @@ export async function currentLine(page) {
   return page.evaluate(() => {
     const y = document.querySelector(".cm-line.current")?.getBoundingClientRect().top;
     const rows = [...document.querySelectorAll(".cm-lineNumbers .cm-gutterElement")];
-    const row = rows.find((element) => Math.abs(element.getBoundingClientRect().top - y) < 2 && element.textContent !== "");
+    const row = rows.find(
+      (element) => Math.abs(element.getBoundingClientRect().top - y) < 2 && element.textContent !== "",
+    );
     return row ? Number(row.textContent) : undefined;
   });
 }

@@ -70,7 +70,9 @@ async function runStory(story, browser, context) {
   } catch (error) {
     problems.push(error.stack?.split("\n").slice(0, 6).join(" | ") ?? String(error));
   }
-  await page.screenshot({ path: join(OUT, `story-${String(story.n).padStart(2, "0")}.png`) }).catch(() => undefined);
+  await page
+    .screenshot({ path: join(OUT, `story-${String(story.n).padStart(2, "0")}.png`) })
+    .catch(() => undefined);
   await browserContext.close();
   return problems;
 }
@@ -87,7 +89,10 @@ async function main() {
   let failed = 0;
   try {
     await load(world.base, [...SERIES, ...HOSTILE_SERIES]);
-    await load(closed.base, SERIES.filter((series) => series.labels.service_name === "shop-api"));
+    await load(
+      closed.base,
+      SERIES.filter((series) => series.labels.service_name === "shop-api"),
+    );
     const context = { world, closed, out: OUT, foreign: [], origins: new Set([world.base, closed.base]) };
     for (const story of stories) {
       const begin = Date.now();
@@ -101,7 +106,9 @@ async function main() {
     await browser.close();
     await Promise.all([world.stop(), closed.stop()]);
   }
-  console.log(failed === 0 ? `all ${stories.length} stories pass` : `${failed} of ${stories.length} stories fail`);
+  console.log(
+    failed === 0 ? `all ${stories.length} stories pass` : `${failed} of ${stories.length} stories fail`,
+  );
   process.exitCode = failed === 0 ? 0 : 1;
 }
 

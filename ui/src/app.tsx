@@ -63,12 +63,9 @@ export function App() {
   useHeadingFocus(current);
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => {
-        event.preventDefault();
-        document.getElementById("main")?.focus();
-      }}>
+      <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
         {T.skip}
-      </a>
+      </button>
       <TopBar />
       <OfflineBar />
       <Notice />

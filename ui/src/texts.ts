@@ -110,7 +110,8 @@ export const T = {
   filterHint: 'region="eu", pod=~"a|b"',
   badFilter: 'Not a filter. Example: region="eu"',
   removeFilter: (text: string) => `Remove filter ${text}`,
-  typeMissing: (wanted: string, used: string) => `This service has no ${wanted} profiles here; showing ${used}.`,
+  typeMissing: (wanted: string, used: string) =>
+    `This service has no ${wanted} profiles here; showing ${used}.`,
   chart: "Over time",
   chartHint: "Drag to select a range, double click to zoom out",
   hideChart: "Hide chart",
@@ -123,7 +124,8 @@ export const T = {
   searchAt: (i: number, n: number, share: string) =>
     `${formatCount(i)} of ${formatCount(n)} · ${share} of total`,
   searchNone: "No match",
-  meter: (total: string, type: string, frames: number) => `${total} · ${type} · ${plural(frames, "frame", "frames")}`,
+  meter: (total: string, type: string, frames: number) =>
+    `${total} · ${type} · ${plural(frames, "frame", "frames")}`,
   zoomPill: (share: string) => `${share} of total`,
   resetZoom: "Reset zoom",
   sandwichPill: (name: string) => `Sandwich: ${name}`,
@@ -186,6 +188,7 @@ export const T = {
   noRepository: "no repository label",
   breakdown: "Breakdown per line",
   versionShare: (part: string, all: string, share: string) => `${part} of ${all} in all versions (${share})`,
+  valueAndShare: (value: string, share: string) => `${value} (${share})`,
   percentOf: (base: string) => `% of ${base}`,
   baseQuery: "query",
   baseFunction: "function",
@@ -225,7 +228,14 @@ export const T = {
   whyInput: "What was asked",
   whyAttempts: "What was tried",
   whyAction: "What you can do",
-  attemptColumns: { step: "Tried", where: "Repository", path: "Path", result: "Result", status: "Status", ms: "ms" },
+  attemptColumns: {
+    step: "Tried",
+    where: "Repository",
+    path: "Path",
+    result: "Result",
+    status: "Status",
+    ms: "ms",
+  },
   cached: "cached",
   copyFragment: "Copy fragment",
   fragmentHint: "Add this to .pyroscope.yaml in the root of the repository:",

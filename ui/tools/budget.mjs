@@ -27,7 +27,12 @@ const sum = (files) => [...files].reduce((total, file) => total + size(file), 0)
 
 const services = closure([find("index.html"), find("screens/services.tsx")]);
 const profile = closure([find("index.html"), find("screens/profile.tsx")]);
-const source = closure([find("index.html"), find("screens/profile.tsx"), find("source/editor.ts"), find("lang/go.ts")]);
+const source = closure([
+  find("index.html"),
+  find("screens/profile.tsx"),
+  find("source/editor.ts"),
+  find("lang/go.ts"),
+]);
 const files = readdirSync(dist, { recursive: true }).map((name) => String(name).replaceAll("\\", "/"));
 const scripts = files.filter((name) => name.endsWith(".js"));
 const styles = files.filter((name) => name.endsWith(".css"));
@@ -43,6 +48,8 @@ let failed = false;
 for (const [name, bytes, limit] of rows) {
   const over = bytes > limit;
   failed ||= over;
-  console.log(`${over ? "OVER" : "ok  "} ${(bytes / KB).toFixed(1).padStart(7)} kB of ${limit / KB} kB  ${name}`);
+  console.log(
+    `${over ? "OVER" : "ok  "} ${(bytes / KB).toFixed(1).padStart(7)} kB of ${limit / KB} kB  ${name}`,
+  );
 }
 process.exit(failed ? 1 : 0);

@@ -21,11 +21,16 @@ export const details = [
       await page.mouse.click(bar.x, bar.y);
       await hasText(page.getByTestId("function-name"), TOTAL);
       await hasText(page.getByTestId("start-line"), "48");
-      await hasText(page.locator(".facts"), "cart/pricer.go");
+      await hasText(page.locator(".facts"), /cart\/ ?pricer\.go/);
       const connect = page.getByRole("button", { name: "Connect to acme/shop" });
       await connect.waitFor();
       const cost = (line) => page.locator(`.ledger [data-line="${line}"] .cost-gutter.total`);
-      for (const [line, text] of [[52, "8 s"], [57, "18 s"], [58, "4 s"]]) await hasText(cost(line), text);
+      for (const [line, text] of [
+        [52, "8 s"],
+        [57, "18 s"],
+        [58, "4 s"],
+      ])
+        await hasText(cost(line), text);
       await hasText(at.why(page), "Reading this repository needs a sign-in.");
       await connect.click();
       await hasText(page.locator("dialog"), "administrator");
@@ -41,7 +46,10 @@ export const details = [
       const before = page.url();
       await eventually(async () => assert.equal(await currentLine(page), 57));
       await eventually(async () => assert.deepEqual(await costsAt(page, 57), ["18 s", "18%", "18 s", "18%"]));
-      const [line, box] = await Promise.all([at.current(page).boundingBox(), page.locator(".cm-scroller").boundingBox()]);
+      const [line, box] = await Promise.all([
+        at.current(page).boundingBox(),
+        page.locator(".cm-scroller").boundingBox(),
+      ]);
       const middle = (line.y - box.y) / box.height;
       assert.ok(middle > 0.3 && middle < 0.7, `line 57 is in the middle (${middle.toFixed(2)})`);
       assert.equal(await textOf(page.getByTestId("sum-self")), "22 s");
@@ -60,7 +68,10 @@ export const details = [
       await eventually(async () => assert.equal(await heatAt(page, 57), 5));
       assert.equal(await heatAt(page, 58), 3);
       await isCount(marks(page), 2);
-      await page.getByRole("button", { name: "Total", exact: true }).and(page.locator(".ledger-tools button")).click();
+      await page
+        .getByRole("button", { name: "Total", exact: true })
+        .and(page.locator(".ledger-tools button"))
+        .click();
       await isCount(marks(page), 3);
       const scroll = () => page.evaluate(() => document.querySelector(".cm-scroller").scrollTop);
       await page.evaluate(() => {
@@ -76,9 +87,17 @@ export const details = [
     name: "Next costly line",
     async run({ page, world }) {
       await openDetails(page, world);
-      await page.getByRole("button", { name: "Total", exact: true }).and(page.locator(".ledger-tools button")).click();
+      await page
+        .getByRole("button", { name: "Total", exact: true })
+        .and(page.locator(".ledger-tools button"))
+        .click();
       await page.locator(".details-head h2").click();
-      for (const [key, line] of [["n", 58], ["n", 52], ["p", 58], ["H", 57]]) {
+      for (const [key, line] of [
+        ["n", 58],
+        ["n", 52],
+        ["p", 58],
+        ["H", 57],
+      ]) {
         await page.keyboard.press(key);
         await eventually(async () => assert.equal(await currentLine(page), line));
         await eventually(async () =>
@@ -120,9 +139,12 @@ export const details = [
     name: "Commits",
     async run({ page, world }) {
       await openDetails(page, world);
-      await page.getByRole("button", { name: "Choose commit" }).click();
+      await page.getByRole("button", { name: /^Choose commit/ }).click();
       const entries = page.getByRole("menuitemradio");
-      await hasText(entries.nth(0), /aaaa111 30 s \(71%\) mona · 2026-01-05 \(.* ago\) · cart: apply rules per item/);
+      await hasText(
+        entries.nth(0),
+        /aaaa111 30 s \(71%\) mona · 2026-01-05 \(.* ago\) · cart: apply rules per item/,
+      );
       await hasText(entries.nth(1), /bbbb222 12 s \(29%\) hubot · 2026-01-11/);
       await entries.nth(1).click();
       await eventually(async () => assert.equal(await currentLine(page), 60));

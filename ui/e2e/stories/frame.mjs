@@ -14,7 +14,13 @@ async function violations(page) {
   return page.evaluate(async () => {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
     const result = await window.axe.run(document, { runOnly: { type: "tag", values: tags } });
-    return result.violations.map((v) => `${v.id}: ${v.nodes.map((node) => node.html.slice(0, 160)).slice(0, 3).join(" || ")}`);
+    return result.violations.map(
+      (v) =>
+        `${v.id}: ${v.nodes
+          .map((node) => node.html.slice(0, 160))
+          .slice(0, 3)
+          .join(" || ")}`,
+    );
   });
 }
 
@@ -109,7 +115,11 @@ export const frame = [
       assert.match(await page.title(), /<img src=x/);
       await findBar(page, HOSTILE);
       await hasText(at.tooltip(page), "<img src=x onerror=alert(1)>");
-      await at.tableRows(page).first().getByRole("button", { name: /^Details of/ }).click({ force: true });
+      await at
+        .tableRows(page)
+        .first()
+        .getByRole("button", { name: /^Details of/ })
+        .click({ force: true });
       await hasText(page.getByTestId("function-name"), "<img src=x onerror=alert(1)>");
       await hasText(at.why(page), "<img src=x");
       assert.equal(await page.locator("img").count(), 0);

@@ -64,7 +64,7 @@ export const services = [
       await isCount(at.rows(page), 6);
       const names = () => page.locator("a.service").allInnerTexts();
       const before = await names();
-      await page.getByRole("button", { name: "Time range" }).click();
+      await page.getByRole("button", { name: /^Time range/ }).click();
       await page.getByRole("button", { name: "Last 5 minutes" }).click();
       await hasUrl(page, /from=now-5m/);
       await eventually(async () => assert.equal(await textOf(at.rows(page).first().locator(".value")), "—"));

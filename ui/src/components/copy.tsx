@@ -16,7 +16,15 @@ export async function copyText(text: string): Promise<void> {
   field.remove();
 }
 
-export function CopyButton({ text, label = T.copy, words }: { text: string; label?: string; words?: string }) {
+export function CopyButton({
+  text,
+  label = T.copy,
+  words,
+}: {
+  text: string;
+  label?: string;
+  words?: string;
+}) {
   const [done, setDone] = useState(false);
   useEffect(() => {
     if (!done) return;

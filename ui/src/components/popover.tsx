@@ -7,6 +7,8 @@ interface Props {
   label: string;
   /** Content of the button. */
   button: ComponentChildren;
+  /** Accessible name of the button where it must repeat what the button shows; null: its content names it. */
+  name?: string | null;
   class?: string;
   align?: "left" | "right";
   /** Opens from outside, for example by a key; the number changes with each request. */
@@ -60,12 +62,13 @@ export function Popover(props: Props) {
   };
 
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only passes on the arrow keys of the menu inside
     <div class={`popover ${align}`} ref={root} onKeyDown={onKeyDown}>
       <button
         type="button"
         ref={trigger}
         class={props.class ?? "btn"}
-        aria-label={label}
+        aria-label={props.name === null ? undefined : (props.name ?? label)}
         title={label}
         aria-haspopup={role}
         aria-expanded={open}

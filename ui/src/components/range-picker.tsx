@@ -43,16 +43,21 @@ export function zoomOutRange(): void {
 
 export function RangePicker({ request }: { request: number }) {
   const { from, to } = urlState.value;
+  const words = describe(from, to);
+  const zoneText = isRelative(from) ? "" : ` ${zoneName(zone.value, range.value.start)}`;
   return (
     <Popover
       label={T.range}
+      name={`${T.range}: ${words}${zoneText}`}
       align="right"
       request={request}
       button={
         <>
           <Icon name="clock" />
-          <span>{describe(from, to)}</span>
-          {!isRelative(from) && <span class="faint">{zoneName(zone.value, range.value.start)}</span>}
+          <span>
+            {words}
+            <span class="faint">{zoneText}</span>
+          </span>
         </>
       }
     >
@@ -82,7 +87,12 @@ function RangePanel(props: { from: string; to: string; close(): void }) {
   return (
     <div class="range-panel">
       <form onSubmit={submit}>
-        <TimeField label={T.from} value={from} onInput={setFrom} problem={start === undefined ? T.badTime : ""} />
+        <TimeField
+          label={T.from}
+          value={from}
+          onInput={setFrom}
+          problem={start === undefined ? T.badTime : ""}
+        />
         <TimeField
           label={T.to}
           value={to}
@@ -91,7 +101,11 @@ function RangePanel(props: { from: string; to: string; close(): void }) {
         />
         <p class="faint small">{T.rangeHelp}</p>
         <p class="actions">
-          <button class="btn primary" type="submit" disabled={start === undefined || end === undefined || order}>
+          <button
+            class="btn primary"
+            type="submit"
+            disabled={start === undefined || end === undefined || order}
+          >
             {T.apply}
           </button>
           <button
@@ -106,7 +120,11 @@ function RangePanel(props: { from: string; to: string; close(): void }) {
           </button>
         </p>
         <fieldset class="segments" aria-label={T.zone}>
-          <button type="button" aria-pressed={zone.value === "browser"} onClick={() => (zone.value = "browser")}>
+          <button
+            type="button"
+            aria-pressed={zone.value === "browser"}
+            onClick={() => (zone.value = "browser")}
+          >
             {T.zoneBrowser} ({zoneName("browser", now)})
           </button>
           <button type="button" aria-pressed={zone.value === "utc"} onClick={() => (zone.value = "utc")}>

@@ -7,7 +7,10 @@ export function sparkPath(values: number[], width = WIDTH, height = HEIGHT): str
   if (values.length === 0 || top <= 0) return "";
   const step = values.length > 1 ? width / (values.length - 1) : width;
   return values
-    .map((value, i) => `${i === 0 ? "M" : "L"}${(i * step).toFixed(1)} ${(height - 1 - (value / top) * (height - 3)).toFixed(1)}`)
+    .map(
+      (value, i) =>
+        `${i === 0 ? "M" : "L"}${(i * step).toFixed(1)} ${(height - 1 - (value / top) * (height - 3)).toFixed(1)}`,
+    )
     .join("");
 }
 

@@ -25,7 +25,7 @@ export function Loading({ lines = 6, cancel }: { lines?: number; cancel?: () => 
   return (
     <div class="skeleton" aria-busy="true">
       {Array.from({ length: lines }, (_, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: identical grey lines
+        // Identical grey lines.
         <span key={i} class="bone" />
       ))}
       {seconds >= 3 && (

@@ -55,7 +55,14 @@ function Place() {
     ),
   ];
   if ((current === "profile" || current === "function") && state.service) {
-    const profile = { ...state, fn: undefined, line: undefined, repo: undefined, ref: undefined, root: undefined };
+    const profile = {
+      ...state,
+      fn: undefined,
+      line: undefined,
+      repo: undefined,
+      ref: undefined,
+      root: undefined,
+    };
     parts.push(
       current === "profile" ? (
         <bdi key="p" aria-current="page">
@@ -172,7 +179,13 @@ export function TopBar() {
           ))
         }
       </Popover>
-      <button type="button" class="btn quiet icon" aria-label={T.help} title={T.help} onClick={() => setHelp(true)}>
+      <button
+        type="button"
+        class="btn quiet icon"
+        aria-label={T.help}
+        title={T.help}
+        onClick={() => setHelp(true)}
+      >
         <Icon name="help" />
       </button>
       {help && <HelpDialog close={() => setHelp(false)} />}

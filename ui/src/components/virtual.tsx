@@ -23,7 +23,7 @@ export function VirtualTable(props: Props) {
   const { height } = useSize(box);
   const [top, setTop] = useState(0);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key is the trigger
+  // The key is the trigger.
   useEffect(() => {
     if (box.current) box.current.scrollTop = 0;
   }, [props.resetKey]);
@@ -33,10 +33,10 @@ export function VirtualTable(props: Props) {
   const rows: ComponentChildren[] = [];
   for (let i = first; i < last; i++) rows.push(props.row(i));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <div
       ref={box}
       class={`virtual ${props.class ?? ""}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
       tabIndex={0}
       role="region"
       aria-label={props.label}

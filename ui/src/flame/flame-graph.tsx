@@ -65,7 +65,7 @@ export function FlameGraph(props: FlameProps) {
 
   const dark = darkTheme.value;
   const mode = flameColors.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme is read from the page
+  // The theme is read from the page.
   const theme = useMemo(readTheme, [dark]);
   const paints = useMemo(() => paintNames(model, mode, theme), [model, mode, theme]);
 
@@ -97,7 +97,12 @@ export function FlameGraph(props: FlameProps) {
     element.height = Math.round(size.height * ratio);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const scene = { model, bars, unit, paints, theme, marked, searching: matches !== undefined };
-    draw(context, { ...scene, cursor: focused || cursor > ROOT ? cursor : -1, width: size.width, height: size.height });
+    draw(context, {
+      ...scene,
+      cursor: focused || cursor > ROOT ? cursor : -1,
+      width: size.width,
+      height: size.height,
+    });
   }, [bars, paints, marked, matches, cursor, focused, unit, size]);
 
   function revealRow(depth: number) {
@@ -211,7 +216,7 @@ export function FlameGraph(props: FlameProps) {
   );
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a tree with a managed active descendant
+    // A tree with a managed active descendant.
     <div
       class="flame"
       ref={scroller}
@@ -226,6 +231,7 @@ export function FlameGraph(props: FlameProps) {
       onBlur={() => setFocused(false)}
       onWheel={onWheel}
     >
+      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas without tabindex takes no focus */}
       <canvas
         ref={canvas}
         aria-hidden="true"
@@ -239,7 +245,10 @@ export function FlameGraph(props: FlameProps) {
         onClick={onClick}
         onDblClick={onDoubleClick}
       />
-      <div class="flame-space" style={{ height: `${Math.max(0, depthCount(model) * ROW_HEIGHT - size.height)}px` }} />
+      <div
+        class="flame-space"
+        style={{ height: `${Math.max(0, depthCount(model) * ROW_HEIGHT - size.height)}px` }}
+      />
       <div
         id="flame-cursor"
         class="sr"

@@ -1,7 +1,16 @@
 import { expect, it } from "vitest";
 import { decodeFocus, encodeFocus } from "./focus";
 import { clampInterval, fitLabel, hit, layout, ROW_HEIGHT } from "./layout";
-import { buildModel, children, depthCount, functionCosts, namesOf, nodeAt, nodeCount, nodeName } from "./model";
+import {
+  buildModel,
+  children,
+  depthCount,
+  functionCosts,
+  namesOf,
+  nodeAt,
+  nodeCount,
+  nodeName,
+} from "./model";
 import { move, siblingPosition } from "./nav";
 import { buildSandwich } from "./sandwich";
 import { searchNames, searchNodes } from "./search";
@@ -16,7 +25,8 @@ const EXAMPLE = buildModel({
     { values: ["23", "20", "20", "6", "0", "1", "1", "5"] },
   ],
 });
-const byName = (name: string) => [...Array(nodeCount(EXAMPLE)).keys()].find((n) => nodeName(EXAMPLE, n) === name)!;
+const byName = (name: string) =>
+  [...Array(nodeCount(EXAMPLE)).keys()].find((n) => nodeName(EXAMPLE, n) === name)!;
 
 // f calls itself: f;f;g 10, f;h 5.
 const RECURSIVE = buildModel({

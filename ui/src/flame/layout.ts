@@ -82,7 +82,10 @@ function layoutRow(
 export function hit(bars: Bar[], x: number, y: number): Bar | undefined {
   return bars.find(
     (bar) =>
-      y >= bar.y && y < bar.y + BAR_HEIGHT && x >= bar.x && x < bar.x + Math.max(bar.width, bar.match ? MIN_WIDTH : 1),
+      y >= bar.y &&
+      y < bar.y + BAR_HEIGHT &&
+      x >= bar.x &&
+      x < bar.x + Math.max(bar.width, bar.match ? MIN_WIDTH : 1),
   );
 }
 

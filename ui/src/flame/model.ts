@@ -155,7 +155,10 @@ export function functionCosts(model: FlameModel): FunctionCost[] {
 }
 
 /** Depth first below the root, without recursion: stacks can be thousands of frames deep. */
-export function walk(model: FlameModel, visit: { enter(node: number): void; leave(node: number): void }): void {
+export function walk(
+  model: FlameModel,
+  visit: { enter(node: number): void; leave(node: number): void },
+): void {
   const depths = depthCount(model);
   const next = model.levels.slice(0, depths);
   const stack: number[] = [];

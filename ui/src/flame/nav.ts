@@ -10,7 +10,12 @@ function widest(model: FlameModel, nodes: number[]): number | undefined {
 }
 
 /** The next node, or the same one when there is nowhere to go. `visible` passes over hair-thin bars. */
-export function move(model: FlameModel, from: number, direction: Move, visible: (node: number) => boolean): number {
+export function move(
+  model: FlameModel,
+  from: number,
+  direction: Move,
+  visible: (node: number) => boolean,
+): number {
   switch (direction) {
     case "up":
       return from === ROOT ? ROOT : model.parent[from];

@@ -5,7 +5,8 @@ import type { FlameTheme, Paint } from "./colors";
 import { BAR_HEIGHT, type Bar, fitLabel } from "./layout";
 import { type FlameModel, nodeName } from "./model";
 
-export const FONT = '12px ui-monospace, "JetBrains Mono", "Cascadia Code", "DejaVu Sans Mono", Menlo, Consolas, monospace';
+export const FONT =
+  '12px ui-monospace, "JetBrains Mono", "Cascadia Code", "DejaVu Sans Mono", Menlo, Consolas, monospace';
 
 export interface Scene {
   model: FlameModel;

@@ -227,7 +227,11 @@ export function fetchStats(signal?: AbortSignal): Promise<ProfileStats> {
   return call(`${QUERIER}/GetProfileStats`, {}, signal);
 }
 
-export function fetchFunctions(sel: Selection, limit: number, signal?: AbortSignal): Promise<FunctionsResponse> {
+export function fetchFunctions(
+  sel: Selection,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<FunctionsResponse> {
   return call(`${LINES}/Functions`, { selection: sel, limit }, signal);
 }
 
@@ -248,7 +252,11 @@ export function fetchFile(
   return call(`${LINES}/File`, { selection: sel, ...version }, signal);
 }
 
-export function fetchHotLines(sel: Selection, limit: number, signal?: AbortSignal): Promise<HotLinesResponse> {
+export function fetchHotLines(
+  sel: Selection,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<HotLinesResponse> {
   return call(`${LINES}/HotLines`, { selection: sel, limit }, signal);
 }
 
@@ -256,7 +264,11 @@ export function resolveSource(request: ResolveRequest, signal?: AbortSignal): Pr
   return call(`${SOURCE}/Resolve`, request, signal);
 }
 
-export async function fetchCommits(repository: string, refs: string[], signal?: AbortSignal): Promise<Commit[]> {
+export async function fetchCommits(
+  repository: string,
+  refs: string[],
+  signal?: AbortSignal,
+): Promise<Commit[]> {
   const response = await call<{ commits?: Commit[] }>(`${SOURCE}/Commits`, { repository, refs }, signal);
   return response.commits ?? [];
 }

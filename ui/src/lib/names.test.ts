@@ -13,7 +13,13 @@ it("finds packages in the spelling of each language", () => {
 });
 
 it("splits so that both parts give the whole", () => {
-  for (const name of ["shop/cart.(*Pricer).Total", "a::b::c(int)", "malloc", "<img src=x onerror=alert(1)>", ""]) {
+  for (const name of [
+    "shop/cart.(*Pricer).Total",
+    "a::b::c(int)",
+    "malloc",
+    "<img src=x onerror=alert(1)>",
+    "",
+  ]) {
     expect(splitName(name).join("")).toBe(name);
   }
   expect(splitName("shop/cart.(*Pricer).Total")[1]).toBe("(*Pricer).Total");

@@ -36,7 +36,10 @@ export function isCommitHash(ref: string): boolean {
 /** `owner/repo` of an address, whatever its form. */
 export function shortRepository(address: string): string {
   const path = address.replace(/^[a-z+]+:\/\/[^/]+\//, "").replace(/^git@[^:]+:/, "");
-  const parts = path.replace(/\.git$/, "").replace(/\/+$/, "").split("/");
+  const parts = path
+    .replace(/\.git$/, "")
+    .replace(/\/+$/, "")
+    .split("/");
   return parts.slice(-2).join("/");
 }
 

@@ -56,7 +56,8 @@ export function compareTypes(a: ProfileType, b: ProfileType): number {
   const byRank = rank(a) - rank(b);
   if (byRank !== 0) return byRank;
   // Within CPU, time before counts: the usual question is "how long", not "how often".
-  if (a.group === b.group && a.group === "process_cpu") return a.sample === "cpu" ? -1 : b.sample === "cpu" ? 1 : 0;
+  if (a.group === b.group && a.group === "process_cpu")
+    return a.sample === "cpu" ? -1 : b.sample === "cpu" ? 1 : 0;
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 

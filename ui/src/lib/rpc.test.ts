@@ -26,7 +26,10 @@ it("shares identical calls and keeps the answer", async () => {
 });
 
 it("tries server failures once more, client errors never", async () => {
-  const flaky = vi.fn().mockResolvedValueOnce(answer({}, 503)).mockResolvedValueOnce(answer({ ok: true }));
+  const flaky = vi
+    .fn()
+    .mockResolvedValueOnce(answer({}, 503))
+    .mockResolvedValueOnce(answer({ ok: true }));
   vi.stubGlobal("fetch", flaky);
   const first = call("a.B/D", {});
   await vi.advanceTimersByTimeAsync(1000);
@@ -36,7 +39,12 @@ it("tries server failures once more, client errors never", async () => {
   vi.stubGlobal("fetch", bad);
   const error = await call("a.B/E", {}).catch((e: unknown) => e);
   expect(error).toBeInstanceOf(RpcError);
-  expect(error).toMatchObject({ status: 400, code: "invalid_argument", message: "no range", requestId: "r1" });
+  expect(error).toMatchObject({
+    status: 400,
+    code: "invalid_argument",
+    message: "no range",
+    requestId: "r1",
+  });
   expect(bad).toHaveBeenCalledTimes(1);
 });
 

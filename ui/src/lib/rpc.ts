@@ -90,7 +90,8 @@ async function withRetry(method: string, body: string, signal: AbortSignal): Pro
   try {
     return await once(method, body, signal);
   } catch (error) {
-    const again = error instanceof RpcError && (error.status === 0 || error.status >= 500) && error.status !== 501;
+    const again =
+      error instanceof RpcError && (error.status === 0 || error.status >= 500) && error.status !== 501;
     if (!again) throw error;
     await pause(RETRY_MS, signal);
     return once(method, body, signal);

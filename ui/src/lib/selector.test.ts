@@ -20,5 +20,6 @@ it("accepts missing braces and emptiness, refuses the rest", () => {
   expect(parseSelector('a="b"')).toHaveLength(1);
   expect(parseSelector("")).toEqual([]);
   expect(parseSelector("{}")).toEqual([]);
-  for (const bad of ["{", "{a}", "{a=b}", '{a="b" c="d"}', '{="x"}']) expect(parseSelector(bad)).toBeUndefined();
+  for (const bad of ["{", "{a}", "{a=b}", '{a="b" c="d"}', '{="x"}'])
+    expect(parseSelector(bad)).toBeUndefined();
 });

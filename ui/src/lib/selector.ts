@@ -11,7 +11,7 @@ export interface Matcher {
 const MATCHER = /^\s*([A-Za-z_][A-Za-z0-9_]*|"(?:[^"\\]|\\.)*")\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"\s*/;
 const ESCAPES: Record<string, string> = { n: "\n", t: "\t", r: "\r", a: "\x07", b: "\b", f: "\f", v: "\v" };
 
-function unescape(text: string): string {
+function unescapeString(text: string): string {
   return text.replace(/\\(.)/g, (_, c: string) => ESCAPES[c] ?? c);
 }
 
@@ -30,8 +30,8 @@ export function parseSelector(text: string): Matcher[] | undefined {
   while (rest !== "") {
     const match = MATCHER.exec(rest);
     if (!match) return undefined;
-    const name = match[1].startsWith('"') ? unescape(match[1].slice(1, -1)) : match[1];
-    matchers.push({ name, op: match[2] as Op, value: unescape(match[3]) });
+    const name = match[1].startsWith('"') ? unescapeString(match[1].slice(1, -1)) : match[1];
+    matchers.push({ name, op: match[2] as Op, value: unescapeString(match[3]) });
     rest = rest.slice(match[0].length);
     if (rest === "") break;
     if (!rest.startsWith(",")) return undefined;

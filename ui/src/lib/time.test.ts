@@ -1,5 +1,13 @@
 import { expect, it } from "vitest";
-import { describeRelative, formatAge, formatRange, formatTime, parseTime, resolveRange, zoneName } from "./time";
+import {
+  describeRelative,
+  formatAge,
+  formatRange,
+  formatTime,
+  parseTime,
+  resolveRange,
+  zoneName,
+} from "./time";
 
 const NOW = Date.UTC(2026, 0, 15, 12);
 const TEN = Date.UTC(2026, 0, 15, 10);

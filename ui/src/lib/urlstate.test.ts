@@ -41,7 +41,9 @@ it("knows which changes Back undoes", () => {
 });
 
 it("another service clears what belonged to the old one", () => {
-  const { state } = parseQuery(`?service=a&type=${CPU}&from=now-1h&sel=%7Ba%3D%22b%22%7D&q=x&fn=f&ref=r&line=3`);
+  const { state } = parseQuery(
+    `?service=a&type=${CPU}&from=now-1h&sel=%7Ba%3D%22b%22%7D&q=x&fn=f&ref=r&line=3`,
+  );
   expect(formatQuery(withService(state, "b"))).toBe(`?service=b&type=${CPU}&from=now-1h`);
 });
 

@@ -56,7 +56,7 @@ export function useQuery<T>(key: string | null, load: (signal: AbortSignal) => P
   }
 
   const run = slot.attempt;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for everything `load` closes over
+  // The key stands for everything `load` closes over.
   useEffect(() => {
     if (key === null) return;
     const abort = new AbortController();

@@ -40,7 +40,14 @@ function useChoice() {
     if (service === undefined && services.length > 0) replace(withService(urlState.peek(), services[0].name));
     else if (type === undefined && chosen) replace({ type: chosen });
   });
-  return { catalog, services, types: ids.map(parseType).sort(compareTypes), type: used, shown: chosen ?? type, missing };
+  return {
+    catalog,
+    services,
+    types: ids.map(parseType).sort(compareTypes),
+    type: used,
+    shown: chosen ?? type,
+    missing,
+  };
 }
 
 export function Profile() {
@@ -99,7 +106,9 @@ export function Profile() {
             <ChartCard type={choice.shown} />
           </Boundary>
           <Boundary key={tab}>
-            {selection && tab === "flame" && <Graph selection={selection} type={choice.shown ?? ""} narrow={narrow} />}
+            {selection && tab === "flame" && (
+              <Graph selection={selection} type={choice.shown ?? ""} narrow={narrow} />
+            )}
             {selection && tab === "lines" && <HotLines selection={selection} />}
           </Boundary>
         </div>
@@ -144,7 +153,11 @@ function defaultView(narrow: boolean): View {
   return window.innerWidth >= 900 ? "both" : "flame";
 }
 
-function Graph(props: { selection: NonNullable<ReturnType<typeof useSelection>>; type: string; narrow: boolean }) {
+function Graph(props: {
+  selection: NonNullable<ReturnType<typeof useSelection>>;
+  type: string;
+  narrow: boolean;
+}) {
   const { view, max } = urlState.value;
   const maxNodes = max ?? DEFAULT_NODES;
   const flame = useFlame(props.selection, maxNodes);
@@ -162,7 +175,13 @@ function Graph(props: { selection: NonNullable<ReturnType<typeof useSelection>>;
             type={props.type}
             maxNodes={maxNodes}
             dataKey={JSON.stringify(props.selection)}
-            view={props.narrow ? "table" : view === undefined || view === "lines" ? defaultView(props.narrow) : view}
+            view={
+              props.narrow
+                ? "table"
+                : view === undefined || view === "lines"
+                  ? defaultView(props.narrow)
+                  : view
+            }
           />
         )
       }

@@ -43,8 +43,11 @@ function useStableRows(
   const known = useRef(new Map<string, Row["service"]>());
   const wanted = `${type} ${key} ${descending} ${refreshCount.value}`;
 
-  if (order.current.key !== wanted && fresh) {
-    const rows = [...catalog.services.values()].map((service) => ({ service, numbers: numbers?.get(service.name) }));
+  if ((order.current.key !== wanted || order.current.names.length === 0) && fresh) {
+    const rows = [...catalog.services.values()].map((service) => ({
+      service,
+      numbers: numbers?.get(service.name),
+    }));
     rows.sort(compareRows(key, descending));
     order.current = { key: wanted, names: rows.map((row) => row.service.name) };
     known.current.clear();

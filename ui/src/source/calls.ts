@@ -116,7 +116,10 @@ function decorate(state: EditorState, calls: Calls, texts: CallTexts): Decoratio
     const { to } = state.doc.line(n);
     const open = calls.open.has(n);
     ranges.push(Decoration.widget({ widget: new Toggle(n, call, open), side: 1 }).range(to));
-    if (open) ranges.push(Decoration.widget({ widget: new CallList(n, call, texts), side: 2, block: true }).range(to));
+    if (open)
+      ranges.push(
+        Decoration.widget({ widget: new CallList(n, call, texts), side: 2, block: true }).range(to),
+      );
   }
   return Decoration.set(ranges, true);
 }
@@ -137,5 +140,8 @@ export function callWidgets(texts: CallTexts): Extension {
       return next;
     },
   });
-  return [field, EditorView.decorations.compute([field], (state) => decorate(state, state.field(field), texts))];
+  return [
+    field,
+    EditorView.decorations.compute([field], (state) => decorate(state, state.field(field), texts)),
+  ];
 }

@@ -128,7 +128,10 @@ export function CodeView(props: Props) {
   const goTo = (line: number) => {
     current.current = line;
     if (editor) editor.goTo(line);
-    else host.current?.parentElement?.querySelector(`[data-line="${line}"]`)?.scrollIntoView({ block: "center" });
+    else
+      host.current?.parentElement
+        ?.querySelector(`[data-line="${line}"]`)
+        ?.scrollIntoView({ block: "center" });
   };
   useImperativeHandle(props.handle, () => ({ goTo, current: () => current.current }));
 
@@ -169,7 +172,12 @@ function LedgerHead({ sums, unit, base, baseText, onBase }: Props) {
         <span class="cost-gutter total-percent">{T.colPercent}</span>
         <span class="line-number">{T.colLine}</span>
         <span class="ledger-text">
-          <button type="button" class="base" title={`${T.percentBase}: ${T.baseQuery} / ${T.baseFunction} (b)`} onClick={onBase}>
+          <button
+            type="button"
+            class="base"
+            title={`${T.percentBase}: ${T.baseQuery} / ${T.baseFunction} (b)`}
+            onClick={onBase}
+          >
             {baseText}
           </button>
         </span>

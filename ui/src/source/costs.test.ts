@@ -1,5 +1,14 @@
 import { expect, it } from "vitest";
-import { chooseVersion, hottestLine, largest, levelOf, readFunction, stepLine, stripMarks, withFile } from "./costs";
+import {
+  chooseVersion,
+  hottestLine,
+  largest,
+  levelOf,
+  readFunction,
+  stepLine,
+  stripMarks,
+  withFile,
+} from "./costs";
 
 const COSTS = readFunction({
   function: "shop/cart.(*Pricer).Total",
@@ -21,7 +30,14 @@ const COSTS = readFunction({
         { n: 58, self: "4000000000", total: "4000000000" },
       ],
     },
-    { repository: "r", ref: "bbbb", file: "cart/pricer.go", startLine: 51, total: "12000000000", lines: [{ self: "1", total: "1" }] },
+    {
+      repository: "r",
+      ref: "bbbb",
+      file: "cart/pricer.go",
+      startLine: 51,
+      total: "12000000000",
+      lines: [{ self: "1", total: "1" }],
+    },
   ],
 });
 const LINES = COSTS.versions[0].lines;
@@ -56,7 +72,14 @@ it("walks costly lines around the end", () => {
 
 it("adds other functions of the file without touching own lines", () => {
   const all = withFile(LINES, {
-    versions: [{ lines: [{ n: 57, self: "99", total: "99" }, { n: 70, self: "5", total: "5" }] }],
+    versions: [
+      {
+        lines: [
+          { n: 57, self: "99", total: "99" },
+          { n: 70, self: "5", total: "5" },
+        ],
+      },
+    ],
   });
   expect(all.map((line) => [line.n, line.other])).toEqual([
     [52, false],

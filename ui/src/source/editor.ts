@@ -1,7 +1,14 @@
 // The whole file in CodeMirror, read-only. Loaded when the first source arrives; costs are on screen by
 // then, so this chunk may come late.
 import { search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState, type Extension, type Range, StateEffect, StateField } from "@codemirror/state";
+import {
+  Compartment,
+  EditorState,
+  type Extension,
+  type Range,
+  StateEffect,
+  StateField,
+} from "@codemirror/state";
 import { Decoration, EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { type CallLine, type CallTexts, callWidgets, setCalls } from "./calls";
 import { costGutters, type GutterLines, gutterLines, heatGutter, setGutterLines } from "./gutters";
@@ -60,7 +67,8 @@ function nonce(): string {
 
 function visibleLines(view: EditorView): [number, number] {
   const { scrollTop, clientHeight } = view.scrollDOM;
-  const line = (y: number) => view.state.doc.lineAt(view.lineBlockAtHeight(y - view.documentPadding.top).from).number;
+  const line = (y: number) =>
+    view.state.doc.lineAt(view.lineBlockAtHeight(y - view.documentPadding.top).from).number;
   return [line(scrollTop), line(scrollTop + clientHeight)];
 }
 
@@ -90,7 +98,11 @@ export function createEditor(options: EditorOptions): Editor {
         EditorState.readOnly.of(true),
         EditorView.editable.of(false),
         EditorState.tabSize.of(options.tabSize),
-        EditorView.contentAttributes.of({ tabindex: "0", "aria-label": options.label, role: "document" }),
+        EditorView.contentAttributes.of({
+          tabindex: "0",
+          "aria-label": options.label,
+          "aria-readonly": "true",
+        }),
         costGutters,
         lineNumbers(),
         heatGutter,
@@ -127,4 +139,3 @@ export function createEditor(options: EditorOptions): Editor {
     destroy: () => view.destroy(),
   };
 }
-

@@ -56,7 +56,8 @@ function column(name: string, cell: Cell): Extension {
       if (!line || text === "") return null;
       return new TextMarker(text, `heat-${line.other ? 0 : line.level}${line.other ? " other" : ""}`);
     },
-    lineMarkerChange: (update) => update.transactions.some((tr) => tr.effects.some((e) => e.is(setGutterLines))),
+    lineMarkerChange: (update) =>
+      update.transactions.some((tr) => tr.effects.some((e) => e.is(setGutterLines))),
   });
 }
 
@@ -67,7 +68,8 @@ const heatBar: Extension = gutter({
     const line = lineAt(view, block);
     return line && line.level > 0 && !line.other ? new TextMarker("", `heat-${line.level}`) : null;
   },
-  lineMarkerChange: (update) => update.transactions.some((tr) => tr.effects.some((e) => e.is(setGutterLines))),
+  lineMarkerChange: (update) =>
+    update.transactions.some((tr) => tr.effects.some((e) => e.is(setGutterLines))),
 });
 
 export const costGutters: Extension = [

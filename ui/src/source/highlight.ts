@@ -4,7 +4,10 @@ import { tags as t } from "@lezer/highlight";
 
 export const highlighting = syntaxHighlighting(
   HighlightStyle.define([
-    { tag: [t.keyword, t.modifier, t.controlKeyword, t.operatorKeyword, t.definitionKeyword], class: "tok-keyword" },
+    {
+      tag: [t.keyword, t.modifier, t.controlKeyword, t.operatorKeyword, t.definitionKeyword],
+      class: "tok-keyword",
+    },
     { tag: [t.typeName, t.className, t.namespace, t.standard(t.typeName)], class: "tok-type" },
     { tag: [t.function(t.variableName), t.function(t.propertyName), t.macroName], class: "tok-function" },
     { tag: [t.string, t.special(t.string), t.regexp, t.character, t.escape], class: "tok-string" },

@@ -9,9 +9,14 @@ const java: Loader = () => import("./lang/java").then((m) => m.language);
 const rust: Loader = () => import("./lang/rust").then((m) => m.language);
 const cpp: Loader = () => import("./lang/cpp").then((m) => m.language);
 const php: Loader = () => import("./lang/php").then((m) => m.language);
-const script = (dialect: string): Loader => () => import("./lang/javascript").then((m) => m.language(dialect));
-const legacy = (name: "ruby" | "csharp" | "kotlin" | "scala" | "dart"): Loader => () =>
-  import("./lang/legacy").then((m) => m.languages[name]);
+const script =
+  (dialect: string): Loader =>
+  () =>
+    import("./lang/javascript").then((m) => m.language(dialect));
+const legacy =
+  (name: "ruby" | "csharp" | "kotlin" | "scala" | "dart"): Loader =>
+  () =>
+    import("./lang/legacy").then((m) => m.languages[name]);
 
 const BY_EXTENSION: Record<string, Loader> = {
   go,

@@ -31,18 +31,19 @@ export function Ledger({ lines, note, onLine }: Props) {
   return (
     <div class="ledger">
       {ledgerRows([...lines.keys()].sort((a, b) => a - b)).map((n, i) => {
-        // biome-ignore lint/suspicious/noArrayIndexKey: gaps have no other identity
+        // Gaps have no other identity.
         if (n === null) return <div class="ledger-gap" key={`gap${i}`} aria-hidden="true" />;
         const line = lines.get(n);
         const heat = line && !line.other ? `heat-${line.level}` : "";
         return (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: marks a line for the link; n and p do it by key
-          <div class={`ledger-row ${line?.other ? "other" : ""}`} key={n} data-line={n} onClick={() => onLine(n)}>
+          <div class={`ledger-row ${line?.other ? "other" : ""}`} key={n} data-line={n}>
             <span class={`cost-gutter self ${heat}`}>{line?.self}</span>
             <span class={`cost-gutter self-percent ${heat}`}>{line?.selfPercent}</span>
             <span class={`cost-gutter total ${heat}`}>{line?.total}</span>
             <span class={`cost-gutter total-percent ${heat}`}>{line?.totalPercent}</span>
-            <span class="line-number">{n}</span>
+            <button type="button" class="line-number" onClick={() => onLine(n)}>
+              {n}
+            </button>
             <span class={`heat-gutter ${heat}`} />
             <span class="ledger-text">{line && !line.other ? note : ""}</span>
           </div>

@@ -20,7 +20,6 @@ export function Strip({ lines, basis, lineCount, viewport, describe, onJump }: P
   const marks = stripMarks(lines, basis, lineCount, height);
   const top = Math.max(0, (viewport[0] - 1) * scale);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: hidden from assistive technology, see above
     <div
       class="strip"
       ref={box}
@@ -31,7 +30,10 @@ export function Strip({ lines, basis, lineCount, viewport, describe, onJump }: P
         onJump(near ? near.line : Math.max(1, Math.ceil(y / scale)));
       }}
     >
-      <i class="strip-view" style={{ top: `${top}px`, height: `${Math.max(6, (viewport[1] - viewport[0] + 1) * scale)}px` }} />
+      <i
+        class="strip-view"
+        style={{ top: `${top}px`, height: `${Math.max(6, (viewport[1] - viewport[0] + 1) * scale)}px` }}
+      />
       {marks.map((mark) => (
         <b
           key={mark.line}

@@ -31,20 +31,20 @@ function detail(commit: Commit | undefined): string | undefined {
 }
 
 export function CommitSelect({ versions, chosen, commits, total, unit, onChoose }: Props) {
-  const share = (version: VersionCosts) => formatShare(version.total, total);
+  const ofAll = (version: VersionCosts) =>
+    T.valueAndShare(formatValue(version.total, unit), formatShare(version.total, total));
   return (
     <Popover
       label={T.chooseCommit}
+      name={[`${T.chooseCommit}:`, refText(chosen), versions.length === 1 ? ofAll(chosen) : ""]
+        .join(" ")
+        .trim()}
       role="menu"
       class="btn commit"
       button={
         <>
           <bdi class="mono">{refText(chosen)}</bdi>
-          {versions.length === 1 && (
-            <span class="muted">
-              {formatValue(chosen.total, unit)} ({share(chosen)})
-            </span>
-          )}
+          {versions.length === 1 && <span class="muted">{ofAll(chosen)}</span>}
           <Icon name="down" />
         </>
       }
@@ -61,7 +61,7 @@ export function CommitSelect({ versions, chosen, commits, total, unit, onChoose 
               close();
             }}
           >
-            <bdi class="mono">{refText(version)}</bdi> {formatValue(version.total, unit)} ({share(version)})
+            <bdi class="mono">{refText(version)}</bdi> {ofAll(version)}
           </MenuItem>
         ))
       }

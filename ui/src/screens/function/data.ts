@@ -61,11 +61,14 @@ export function useSource(fn: string, version: VersionCosts | undefined): Query<
 export function useCommits(versions: VersionCosts[]): Map<string, Commit> {
   const byRepository = new Map<string, string[]>();
   for (const { repository, ref } of versions) {
-    if (repository !== "" && ref !== "") byRepository.set(repository, [...(byRepository.get(repository) ?? []), ref]);
+    if (repository !== "" && ref !== "")
+      byRepository.set(repository, [...(byRepository.get(repository) ?? []), ref]);
   }
   const groups = [...byRepository];
   const query = useQuery(groups.length > 0 ? `commits ${JSON.stringify(groups)}` : null, async (signal) => {
-    const answers = await Promise.all(groups.map(([repository, refs]) => fetchCommits(repository, refs, signal)));
+    const answers = await Promise.all(
+      groups.map(([repository, refs]) => fetchCommits(repository, refs, signal)),
+    );
     return new Map(answers.flat().map((commit) => [commit.ref ?? "", commit]));
   });
   return query.data ?? new Map();

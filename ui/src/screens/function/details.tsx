@@ -52,7 +52,7 @@ export function FunctionDetails({ mode, type }: Props) {
     }),
   });
   return (
-    <div class={`details ${mode}`}>
+    <div class={`details mode-${mode}`}>
       <DetailsHead mode={mode} heading={heading} onClose={close} />
       <QueryView query={costs} lines={10} class="answer fill">
         {(data) =>
@@ -71,7 +71,13 @@ export function FunctionDetails({ mode, type }: Props) {
 }
 
 function openVersion(version: VersionCosts): void {
-  update({ repo: version.repository || undefined, ref: version.ref || undefined, root: version.root || undefined, line: undefined, file: undefined });
+  update({
+    repo: version.repository || undefined,
+    ref: version.ref || undefined,
+    root: version.root || undefined,
+    line: undefined,
+    file: undefined,
+  });
 }
 
 /** To a callee or caller at the same version; the way back returns to the line that was left. */
@@ -107,7 +113,9 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
   function goTo(target: { n: number; self: number; total: number } | undefined) {
     if (!target) return;
     code.current?.goTo(target.n);
-    announce(T.announceLine(target.n, formatValue(target.self, costs.unit), formatValue(target.total, costs.unit)));
+    announce(
+      T.announceLine(target.n, formatValue(target.self, costs.unit), formatValue(target.total, costs.unit)),
+    );
   }
   const at = () => code.current?.current() ?? 0;
   const switchBase = () => update({ base: base === "fn" ? undefined : "fn" });

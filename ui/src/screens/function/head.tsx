@@ -10,11 +10,21 @@ import { goBack, navigate, urlState } from "../../lib/router";
 import type { LineCost } from "../../source/costs";
 import { T } from "../../texts";
 
-export function DetailsHead(props: { mode: "dock" | "page"; heading: RefObject<HTMLHeadingElement | null>; onClose(): void }) {
+export function DetailsHead(props: {
+  mode: "dock" | "page";
+  heading: RefObject<HTMLHeadingElement | null>;
+  onClose(): void;
+}) {
   const title = T.functionDetails;
   return (
     <div class="details-head">
-      <button type="button" class="btn quiet icon" aria-label={T.back} title={`${T.back} (Alt ←)`} onClick={goBack}>
+      <button
+        type="button"
+        class="btn quiet icon"
+        aria-label={T.back}
+        title={`${T.back} (Alt ←)`}
+        onClick={goBack}
+      >
         <Icon name="left" />
       </button>
       {props.mode === "page" ? (
@@ -106,7 +116,12 @@ export function LedgerTools(props: ToolsProps) {
         </button>
       </span>
       <HotList lines={props.lines} unit={props.unit} onLine={props.onLine} />
-      <button type="button" class="btn quiet" aria-pressed={props.whole} onClick={() => props.onWhole(!props.whole)}>
+      <button
+        type="button"
+        class="btn quiet"
+        aria-pressed={props.whole}
+        onClick={() => props.onWhole(!props.whole)}
+      >
         {T.wholeFile}
       </button>
       {props.hasAnswer && !props.failed && (
@@ -127,7 +142,14 @@ function HotList({ lines, unit, onLine }: { lines: LineCost[]; unit: string; onL
     .sort((a, b) => b.self - a.self || b.total - a.total)
     .slice(0, 20);
   return (
-    <Popover label={T.hotLinesInFile} role="menu" align="right" class="btn quiet" request={request} button={T.hotLines}>
+    <Popover
+      label={T.hotLinesInFile}
+      role="menu"
+      align="right"
+      class="btn quiet"
+      request={request}
+      button={T.hotLines}
+    >
       {(close) =>
         hot.map((line) => (
           <MenuItem

@@ -47,7 +47,9 @@ export function Why({ fn, version, answer, onRetry }: Props) {
           <bdi class="mono">{fn}</bdi>
         </dd>
         <dt>{T.file}</dt>
-        <dd>{version.file ? <bdi class="mono">{version.file}</bdi> : <span class="muted">{T.noFile}</span>}</dd>
+        <dd>
+          {version.file ? <bdi class="mono">{version.file}</bdi> : <span class="muted">{T.noFile}</span>}
+        </dd>
         <dt>{T.repository}</dt>
         <dd>
           {version.repository ? (
@@ -111,7 +113,7 @@ function Attempts({ attempts }: { attempts: Attempt[] }) {
           {attempts.map((attempt, i) => {
             const result = attempt.result ?? "";
             return (
-              // biome-ignore lint/suspicious/noArrayIndexKey: an ordered protocol
+              // An ordered protocol.
               <tr key={i}>
                 <td class="num">{i + 1}</td>
                 <td>{(attempt.step ?? "").replaceAll("_", " ")}</td>

@@ -19,16 +19,25 @@ const MIN_DRAG_PX = 6;
 function options(width: number, height: number, data: ChartData): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  const axis = { stroke: token("text2"), font: FONT, ticks: { show: false }, grid: { stroke: token("border"), width: 1 } };
+  const axis = {
+    stroke: token("text2"),
+    font: FONT,
+    ticks: { show: false },
+    grid: { stroke: token("border"), width: 1 },
+  };
   const { start, end } = range.peek();
   return {
     width,
     height,
     legend: { show: false },
     padding: [10, 24, 0, 0],
-    tzDate: (seconds) => (zone.peek() === "utc" ? uPlot.tzDate(new Date(seconds * 1000), "UTC") : new Date(seconds * 1000)),
+    tzDate: (seconds) =>
+      zone.peek() === "utc" ? uPlot.tzDate(new Date(seconds * 1000), "UTC") : new Date(seconds * 1000),
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 }, y: false },
-    scales: { x: { time: true, range: [start / 1000, end / 1000] }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
+    scales: {
+      x: { time: true, range: [start / 1000, end / 1000] },
+      y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
+    },
     axes: [
       { ...axis, grid: { show: false }, size: 26, gap: 8, values: (u, ticks) => timeTicks(u, ticks) },
       {
@@ -81,7 +90,7 @@ export function Chart({ data }: { data: ChartData }) {
   const size = useSize(box);
   const dark = darkTheme.value;
   const utc = zone.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: colours and times are read when drawing
+  // Colours and times are read when drawing.
   const key = useMemo(() => ({}), [dark, utc, data, size.width, size.height]);
   useEffect(() => {
     if (!box.current || size.width === 0) return;
@@ -89,7 +98,7 @@ export function Chart({ data }: { data: ChartData }) {
     return () => plot.destroy();
   }, [key]);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the range picker does the same by keyboard
+    // The range picker does the same by keyboard.
     <div
       class="chart"
       ref={box}

@@ -57,7 +57,10 @@ export function useFunctions(sel: Selection | undefined): Query<FunctionsRespons
 }
 
 /** Rows of the exact table; from the graph only while or where the server has no better answer. */
-export function functionRows(exact: FunctionsResponse | undefined, model: FlameModel | undefined): FunctionCostRow[] {
+export function functionRows(
+  exact: FunctionsResponse | undefined,
+  model: FlameModel | undefined,
+): FunctionCostRow[] {
   if (exact?.functions) {
     return exact.functions.map((row) => ({
       name: row.name ?? "?",
@@ -111,7 +114,14 @@ export function useChart(type: string | undefined): Query<ChartData> {
   return useQuery(key, async (signal) => {
     const step = chartStep(r);
     const buckets = { start: r.end - Math.ceil((r.end - r.start) / step) * step, end: r.end };
-    const series = await fetchSeries(type ?? "", serviceSelector(service ?? "", sel), buckets, step, [], signal);
+    const series = await fetchSeries(
+      type ?? "",
+      serviceSelector(service ?? "", sel),
+      buckets,
+      step,
+      [],
+      signal,
+    );
     return toChart(series, type ?? "", buckets, step);
   });
 }

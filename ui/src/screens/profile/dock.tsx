@@ -28,8 +28,11 @@ export function Dock(props: { width: Signal<number>; label: string; children: Co
   }
 
   return (
-    <aside class="dock" aria-label={`${T.functionDetails}: ${props.label}`} style={{ width: `${width.value}%` }}>
-      {/* biome-ignore lint/a11y/useSemanticElements: a rule cannot be moved */}
+    <aside
+      class="dock"
+      aria-label={`${T.functionDetails}: ${props.label}`}
+      style={{ "--dock": `${width.value}%` }}
+    >
       <div
         class="dock-handle"
         role="separator"

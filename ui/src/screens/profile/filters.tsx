@@ -21,7 +21,7 @@ export function Filters() {
           <bdi>{formatMatcher(m)}</bdi> ×
         </button>
       ))}
-      <Popover label={T.addFilter} class="btn quiet" button={`+ ${T.filters}`}>
+      <Popover label={T.addFilter} name={null} class="btn quiet" button={T.addFilter}>
         {(close) => <AddFilter close={close} />}
       </Popover>
     </span>

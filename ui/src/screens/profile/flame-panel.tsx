@@ -44,12 +44,15 @@ export function FlamePanel(props: Props) {
   const matches = useMemo(() => result && new Set([...result.names].map((i) => i + 1)), [result]);
   const hits = useMemo(() => matches && searchNodes(model, matches), [model, matches]);
   const [step, setStep] = useState({ at: -1, serial: 0 });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another search starts over
+  // Another search starts over.
   useEffect(() => setStep({ at: -1, serial: 0 }), [q, model]);
 
   const shown = useMemo(() => {
     const { key, descending } = parseTableSort(sort);
-    const wanted = searchNames(q, rows.map((row) => row.name));
+    const wanted = searchNames(
+      q,
+      rows.map((row) => row.name),
+    );
     const kept = wanted ? rows.filter((_, i) => wanted.names.has(i)) : rows;
     return sortRows(kept, key, descending);
   }, [rows, q, sort]);
@@ -71,7 +74,10 @@ export function FlamePanel(props: Props) {
   function stepBy(by: 1 | -1) {
     const count = hits?.nodes.length ?? 0;
     if (count === 0) return;
-    setStep((old) => ({ at: old.at < 0 ? (by > 0 ? 0 : count - 1) : (old.at + by + count) % count, serial: old.serial + 1 }));
+    setStep((old) => ({
+      at: old.at < 0 ? (by > 0 ? 0 : count - 1) : (old.at + by + count) % count,
+      serial: old.serial + 1,
+    }));
   }
 
   function onKey(key: string, node: number): boolean {
@@ -84,8 +90,14 @@ export function FlamePanel(props: Props) {
   }
 
   const node = step.at >= 0 ? hits?.nodes[step.at] : undefined;
-  const target = useMemo(() => (node === undefined ? undefined : { node, serial: step.serial }), [node, step.serial]);
-  const sandwichData = useMemo(() => (sandwich ? buildSandwich(model, sandwich) : undefined), [model, sandwich]);
+  const target = useMemo(
+    () => (node === undefined ? undefined : { node, serial: step.serial }),
+    [node, step.serial],
+  );
+  const sandwichData = useMemo(
+    () => (sandwich ? buildSandwich(model, sandwich) : undefined),
+    [model, sandwich],
+  );
   const graph = {
     model,
     unit,
@@ -102,12 +114,23 @@ export function FlamePanel(props: Props) {
           {T.meter(formatValue(model.sum, unit), typeName(parseType(props.type)), nodeCount(model) - 1)}
         </span>
         {focus > ROOT && (
-          <button type="button" class="chip" title={T.resetZoom} data-testid="zoom-pill" onClick={() => zoomTo(ROOT)}>
+          <button
+            type="button"
+            class="chip"
+            title={T.resetZoom}
+            data-testid="zoom-pill"
+            onClick={() => zoomTo(ROOT)}
+          >
             {T.zoomPill(formatPercent(model.total[focus], model.sum))} ×
           </button>
         )}
         {sandwich && (
-          <button type="button" class="chip" title={T.closeSandwich} onClick={() => update({ sandwich: undefined })}>
+          <button
+            type="button"
+            class="chip"
+            title={T.closeSandwich}
+            onClick={() => update({ sandwich: undefined })}
+          >
             <bdi class="mono">{T.sandwichPill(sandwich)}</bdi> ×
           </button>
         )}
@@ -152,10 +175,18 @@ export function FlamePanel(props: Props) {
 function ColorMode() {
   return (
     <fieldset class="segments" aria-label={T.colors}>
-      <button type="button" aria-pressed={flameColors.value === "package"} onClick={() => (flameColors.value = "package")}>
+      <button
+        type="button"
+        aria-pressed={flameColors.value === "package"}
+        onClick={() => (flameColors.value = "package")}
+      >
         {T.colorPackage}
       </button>
-      <button type="button" aria-pressed={flameColors.value === "value"} onClick={() => (flameColors.value = "value")}>
+      <button
+        type="button"
+        aria-pressed={flameColors.value === "value"}
+        onClick={() => (flameColors.value = "value")}
+      >
         {T.colorValue}
       </button>
     </fieldset>

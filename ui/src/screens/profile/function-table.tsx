@@ -46,7 +46,6 @@ function SortHead(props: { id: TableSort; label: string; numeric?: boolean }) {
   return (
     <div
       role="columnheader"
-      tabIndex={-1}
       class={props.numeric ? "num" : props.id}
       aria-sort={active ? (sort.descending ? "descending" : "ascending") : "none"}
     >
@@ -75,11 +74,11 @@ export function FunctionTable(props: Props) {
           <SortHead id="name" label={T.colFunction} />
           <SortHead id="file" label={T.colFile} />
           <SortHead id="self" label={T.colSelf} numeric />
-          <div role="columnheader" tabIndex={-1} class="num" aria-label={T.colSelfPercent}>
+          <div role="columnheader" class="num" aria-label={T.colSelfPercent}>
             {T.colPercent}
           </div>
           <SortHead id="total" label={T.colTotal} numeric />
-          <div role="columnheader" tabIndex={-1} class="num" aria-label={T.colTotalPercent}>
+          <div role="columnheader" class="num" aria-label={T.colTotalPercent}>
             {T.colPercent}
           </div>
         </div>
@@ -91,7 +90,6 @@ export function FunctionTable(props: Props) {
           <div
             key={row.name}
             role="row"
-            tabIndex={-1}
             aria-rowindex={i + 2}
             class={classes.join(" ")}
             onPointerEnter={() => props.onHover(row.name)}

@@ -53,7 +53,8 @@ function Lines({ data, dataKey }: { data: HotLinesResponse; dataKey: string }) {
     </>
   );
   const tail: [string, number, number][] = [];
-  if (int64(data.noLineTotal) > 0) tail.push([T.hotLinesNoLine, int64(data.noLineSelf), int64(data.noLineTotal)]);
+  if (int64(data.noLineTotal) > 0)
+    tail.push([T.hotLinesNoLine, int64(data.noLineSelf), int64(data.noLineTotal)]);
   const rest = (data.count ?? lines.length) - lines.length;
   if (rest > 0) tail.push([T.hotLinesRest(rest), int64(data.restSelf), 0]);
 
@@ -67,27 +68,21 @@ function Lines({ data, dataKey }: { data: HotLinesResponse; dataKey: string }) {
       head={
         <div role="row" class="vrow head">
           {[T.colSelf, T.colPercent, T.colTotal, T.colPercent].map((label, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: fixed columns
-            <div role="columnheader" tabIndex={-1} class="num" key={i}>
+            // Fixed columns.
+            <div role="columnheader" class="num" key={i}>
               {label}
             </div>
           ))}
-          <div role="columnheader" tabIndex={-1}>
-            {T.colLine}
-          </div>
-          <div role="columnheader" tabIndex={-1}>
-            {T.colFunction}
-          </div>
-          <div role="columnheader" tabIndex={-1}>
-            {T.colVersion}
-          </div>
+          <div role="columnheader">{T.colLine}</div>
+          <div role="columnheader">{T.colFunction}</div>
+          <div role="columnheader">{T.colVersion}</div>
         </div>
       }
       row={(i) => {
         if (i >= lines.length) {
           const [label, self, total] = tail[i - lines.length];
           return (
-            <div role="row" tabIndex={-1} class="vrow muted" key={label}>
+            <div role="row" class="vrow muted" key={label}>
               {cost(self)}
               {cost(total)}
               <div role="cell" class="wide-cell">
@@ -99,7 +94,7 @@ function Lines({ data, dataKey }: { data: HotLinesResponse; dataKey: string }) {
         const line = lines[i];
         const self = int64(line.self);
         return (
-          <div role="row" tabIndex={-1} class="vrow" key={`${line.ref} ${line.file} ${line.n} ${line.function}`}>
+          <div role="row" class="vrow" key={`${line.ref} ${line.file} ${line.n} ${line.function}`}>
             <div role="cell" class={`num cost heat-${heatLevel(self, largest)}`}>
               {formatValue(self, unit)}
             </div>

@@ -33,7 +33,9 @@ export function Hottest({ service, type }: { service: string; type: string }) {
   const line = query.data?.lines?.[0];
   return (
     <div class={`hottest${query.stale && query.data ? " dimmed" : ""}`} ref={ref}>
-      {line && <HottestLine line={line} total={int64(query.data?.queryTotal)} service={service} type={type} />}
+      {line && (
+        <HottestLine line={line} total={int64(query.data?.queryTotal)} service={service} type={type} />
+      )}
     </div>
   );
 }

@@ -49,7 +49,11 @@ function Header(props: { id: SortKey; label: string; numeric?: boolean; title?: 
       class={props.numeric ? "num" : ""}
       aria-sort={active ? (sort.descending ? "descending" : "ascending") : undefined}
     >
-      <button type="button" title={props.title} onClick={() => update({ sort: `${next ? "-" : ""}${props.id}` })}>
+      <button
+        type="button"
+        title={props.title}
+        onClick={() => update({ sort: `${next ? "-" : ""}${props.id}` })}
+      >
         {props.label}
         <span class="arrow">{active ? (sort.descending ? "▾" : "▴") : ""}</span>
       </button>
@@ -101,7 +105,6 @@ function ServiceRow(props: { row: Row; type: ProfileType; largest: number; first
   const heat = heatLevel(numbers?.value ?? 0, props.largest);
   return (
     // The link inside is the accessible way; the row only widens its target for the mouse.
-    // biome-ignore lint/a11y/useKeyWithClickEvents: see above
     <tr
       onClick={(event) => {
         if (event.target instanceof Element && event.target.closest("a, button")) return;
@@ -116,9 +119,15 @@ function ServiceRow(props: { row: Row; type: ProfileType; largest: number; first
       <td>
         <Sparkline values={numbers?.trend ?? []} />
       </td>
-      <td class={`num value heat-${heat}`}>{numbers ? formatValue(numbers.value, props.type.unit) : T.none}</td>
+      <td class={`num value heat-${heat}`}>
+        {numbers ? formatValue(numbers.value, props.type.unit) : T.none}
+      </td>
       <td class="num muted">
-        {numbers ? (numbers.previous === undefined ? T.none : formatChange(numbers.value, numbers.previous)) : T.none}
+        {numbers
+          ? numbers.previous === undefined
+            ? T.none
+            : formatChange(numbers.value, numbers.previous)
+          : T.none}
       </td>
       <td>{numbers && <Hottest service={service.name} type={props.type.id} />}</td>
       <td class="muted">
