@@ -146,7 +146,7 @@ static Str package_path(Str path)
 void rule_python(const RuleInput *in, CandidateList *list)
 {
     Str package = package_path(in->file);
-    PythonStd std;
+    PythonStd std = { .path = STR_EMPTY, .version = STR_EMPTY };
 
     if (str_starts_with(in->file, STR("<"))) {
         rule_add_note(list, "generated", in->file, SOURCE_FILE_NOT_FOUND,

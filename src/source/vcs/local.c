@@ -15,12 +15,11 @@
 #include "base/clock.h"
 #include "source/path.h"
 #include "source/vcs/local_directory.h"
+#include "source/vcs/local_ref.h"
 #include "source/vcs/provider.h"
 
 enum {
     MAX_LINKS = 5,
-    FULL_ID_HEX = GIT_OID_HEXSZ,
-    SHORT_ID_MIN_HEX = 4,
 };
 
 typedef struct LocalProvider {
@@ -145,80 +144,6 @@ static bool local_locate(Provider *provider, Arena *arena, const RepoAddress *ad
                             STR_ARG(provider->name), STR_ARG(address->path));
 }
 
-static bool is_hex(Str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (ascii_hex_value(text.ptr[i]) < 0) {
-            return false;
-        }
-    }
-    return text.len > 0;
-}
-
-/* Branch, tag, remote branch, in the order in which forges look (a branch wins over a tag). */
-static int lookup_named(git_repository *repository, Str ref, git_object **ret_object)
-{
-    static const char *const prefixes[] = { "refs/heads/", "refs/tags/", "refs/remotes/origin/",
-                                            "refs/", "" };
-    char name[PATH_MAX];
-
-    for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
-        git_reference *reference = NULL;
-        int n = snprintf(name, sizeof(name), "%s%.*s", prefixes[i], STR_ARG(ref));
-        if (n < 0 || (size_t)n >= sizeof(name) ||
-            (prefixes[i][0] == '\0' && !str_eq(ref, STR("HEAD")) &&
-             !str_starts_with(ref, STR("refs/")))) {
-            continue;
-        }
-        if (git_reference_lookup(&reference, repository, name) == 0) {
-            int rc = git_reference_peel(ret_object, reference, GIT_OBJECT_COMMIT);
-            git_reference_free(reference);
-            return rc;
-        }
-    }
-    return GIT_ENOTFOUND;
-}
-
-static int lookup_id(git_repository *repository, Str ref, git_object **ret_object)
-{
-    CLEANUP(git_object_freep) git_object *object = NULL;
-    git_oid id;
-
-    if (!is_hex(ref) || ref.len < SHORT_ID_MIN_HEX || ref.len > FULL_ID_HEX) {
-        return GIT_ENOTFOUND;
-    }
-    if (git_oid_fromstrn(&id, ref.ptr, ref.len) != 0) {
-        return GIT_ENOTFOUND;
-    }
-    int rc = git_object_lookup_prefix(&object, repository, &id, ref.len, GIT_OBJECT_ANY);
-    return rc != 0 ? rc : git_object_peel(ret_object, object, GIT_OBJECT_COMMIT);
-}
-
-static bool find_commit(git_repository *repository, Str ref, git_object **ret_commit,
-                        VcsRefKind *ret_kind, SourceFault *fault)
-{
-    Str wanted = ref.len > 0 ? ref : STR("HEAD");
-
-    *ret_kind = VCS_REF_COMMIT;
-    if (wanted.len == FULL_ID_HEX && lookup_id(repository, wanted, ret_commit) == 0) {
-        return true;
-    }
-    *ret_kind = VCS_REF_MOVABLE;
-    if (lookup_named(repository, wanted, ret_commit) == 0) {
-        return true;
-    }
-    *ret_kind = VCS_REF_COMMIT;
-    int rc = lookup_id(repository, wanted, ret_commit);
-    if (rc == 0) {
-        return true;
-    }
-    return source_fault_set(fault, SOURCE_REF_NOT_FOUND,
-                            rc == GIT_EAMBIGUOUS
-                                ? "the short id \"%.*s\" fits several commits of the repository"
-                                : "the repository has no commit, branch or tag \"%.*s\"",
-                            STR_ARG(wanted));
-}
-
 static Str id_text(Arena *arena, const git_oid *id)
 {
     char hex[GIT_OID_HEXSZ + 1];
@@ -242,7 +167,7 @@ static bool local_resolve_ref(Provider *provider, const VcsCall *call, Arena *ar
         *ret_ref = (VcsRef){ .commit = STR_EMPTY, .kind = VCS_REF_MOVABLE };
         return true;
     }
-    if (!find_commit(repository, ref, &commit, &kind, fault)) {
+    if (!local_ref_find(repository, ref, &commit, &kind, fault)) {
         return false;
     }
     *ret_ref = (VcsRef){ .commit = id_text(arena, git_object_id(commit)), .kind = kind };
@@ -255,7 +180,7 @@ static bool open_tree(git_repository *repository, Str commit, git_tree **ret_tre
     CLEANUP(git_object_freep) git_object *object = NULL;
     VcsRefKind kind;
 
-    if (!find_commit(repository, commit, &object, &kind, fault)) {
+    if (!local_ref_find(repository, commit, &object, &kind, fault)) {
         return false;
     }
     if (git_commit_tree(ret_tree, (git_commit *)object) != 0) {
@@ -411,7 +336,7 @@ static bool local_read_commit(Provider *provider, const VcsCall *call, Arena *ar
         return source_fault_set(fault, SOURCE_REF_NOT_FOUND,
                                 "the directory is no git repository and has no commits");
     }
-    if (!find_commit(repository, ref, &object, &kind, fault)) {
+    if (!local_ref_find(repository, ref, &object, &kind, fault)) {
         return false;
     }
     git_commit *commit = (git_commit *)object;

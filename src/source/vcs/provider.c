@@ -18,6 +18,12 @@ bool provider_may_ask(const Provider *provider, Str user_token, SourceFault *fau
     if (user_token.len > 0 || provider->has_static_token || provider->anonymous) {
         return true;
     }
+    if (!provider->has_login) { /* connecting is not offered, so asking for it would mislead */
+        return source_fault_set(fault, SOURCE_HOST_UNSUPPORTED,
+                                "%.*s is not enabled on this server: it needs a client id for "
+                                "connecting accounts, a token file, or anonymous access",
+                                STR_ARG(provider->name));
+    }
     return source_fault_set(fault, SOURCE_NOT_CONNECTED,
                             "reading from %.*s needs a connected account", STR_ARG(provider->name));
 }
