@@ -101,7 +101,7 @@ static bool set_path(Arena *arena, Str text, RepoAddress *address, Err *err)
     Str segments[32];
     size_t n = 0;
     Str rest = text;
-    Str segment;
+    Str segment = STR_EMPTY;
 
     while (str_next(&rest, '/', &segment)) {
         if (segment.len == 0) {

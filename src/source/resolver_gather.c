@@ -95,8 +95,8 @@ static void warn_config(Resolver *r, Str path, const PyroscopeYaml *config)
 
 static void load_config(Resolver *r)
 {
-    LookupReport report;
-    Str bytes;
+    LookupReport report = { 0 };
+    Str bytes = STR_EMPTY;
     Str path = STR(".pyroscope.yaml");
     Err err = ERR_INIT;
 
@@ -128,9 +128,9 @@ static void load_config(Resolver *r)
 
 static void load_go_mod(Resolver *r)
 {
-    LookupReport report;
-    Str bytes;
-    Str path;
+    LookupReport report = { 0 };
+    Str bytes = STR_EMPTY;
+    Str path = STR_EMPTY;
     Err err = ERR_INIT;
 
     bool ok = read_nearest(r, "go.mod", &bytes, &r->input.go_mod_dir, &path, &report);
@@ -147,10 +147,10 @@ static void load_go_mod(Resolver *r)
 /* Only for vendored paths: it tells the module when the vendored tree is not committed. */
 static void load_modules_txt(Resolver *r)
 {
-    LookupReport report;
-    Str bytes;
-    Str dir;
-    Str path;
+    LookupReport report = { 0 };
+    Str bytes = STR_EMPTY;
+    Str dir = STR_EMPTY;
+    Str path = STR_EMPTY;
     Err err = ERR_INIT;
 
     if (str_find(r->input.file, STR("vendor/"), 0) == STR_NPOS ||

@@ -12,61 +12,8 @@
 #include "source/vcs/github_internal.h"
 
 enum {
-    ERROR_BODY_BYTES = 64 * 1024,
     MAX_TOKEN_FILE_BYTES = 16 * 1024,
 };
-
-/* Distinguishes tokens without keeping them. */
-static uint64_t credential_hash(Str token)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-    for (size_t i = 0; i < token.len; i++) {
-        hash = (hash ^ (unsigned char)token.ptr[i]) * UINT64_C(0x100000001b3);
-    }
-    return hash | 1; /* 0 means free */
-}
-
-static bool check_blocked(GithubProvider *github, uint64_t credential, int64_t now_ms,
-                          SourceFault *fault)
-{
-    bool blocked = false;
-
-    mutex_lock(&github->lock);
-    for (size_t i = 0; i < GITHUB_N_BLOCKED && !blocked; i++) {
-        const GithubBlock *block = &github->blocked[i];
-        if (block->credential == credential && block->until_ms > now_ms) {
-            blocked = true;
-            fault->retry_at_ms = block->until_ms;
-            (void)source_fault_set(fault, SOURCE_RATE_LIMITED, "%s", block->message);
-        }
-    }
-    mutex_unlock(&github->lock);
-    return !blocked;
-}
-
-static void remember_block(GithubProvider *github, uint64_t credential, const SourceFault *fault)
-{
-    if (fault->state != SOURCE_RATE_LIMITED || fault->retry_at_ms == 0) {
-        return;
-    }
-    mutex_lock(&github->lock);
-    GithubBlock *slot = &github->blocked[0];
-    for (size_t i = 0; i < GITHUB_N_BLOCKED; i++) {
-        GithubBlock *block = &github->blocked[i];
-        if (block->credential == credential) {
-            slot = block;
-            break;
-        }
-        if (block->until_ms < slot->until_ms) {
-            slot = block; /* the one that ends first makes room */
-        }
-    }
-    slot->credential = credential;
-    slot->until_ms = fault->retry_at_ms;
-    (void)snprintf(slot->message, sizeof(slot->message), "%s", fault->message); /* may be cut */
-    mutex_unlock(&github->lock);
-}
 
 static void set_transport_fault(const Err *err, SourceFault *fault)
 {
@@ -99,7 +46,7 @@ bool github_ask(GithubProvider *github, const VcsCall *call, const GithubCall *w
                 HttpReply *ret_reply, SourceFault *fault)
 {
     Str token = call->token.len > 0 ? call->token : str_from(github->token);
-    uint64_t credential = credential_hash(token);
+    uint64_t credential = github_limits_credential(token);
     int64_t now_ms = clock_unix_ns() / NS_PER_MS;
     char accept[96];
     Buf url = BUF_INIT(KiB(16));
@@ -107,7 +54,8 @@ bool github_ask(GithubProvider *github, const VcsCall *call, const GithubCall *w
     Err err = ERR_INIT;
 
     *ret_reply = (HttpReply){ 0 };
-    if (!check_blocked(github, credential, now_ms, fault) || !take_call(call, fault)) {
+    if (!take_call(call, fault) ||
+        !github_limits_enter(&github->limits, credential, call->deadline_ns, fault)) {
         return false;
     }
     (void)snprintf(accept, sizeof(accept), "Accept: %s", what->accept); /* our own constants */
@@ -134,7 +82,6 @@ bool github_ask(GithubProvider *github, const VcsCall *call, const GithubCall *w
         fault->status = ret_reply->status;
     } else if (ret_reply->status != 200) {
         github_classify(ret_reply, what->not_found, what->what, now_ms, fault);
-        remember_block(github, credential, fault);
         if (fault->state == SOURCE_SESSION_EXPIRED && call->token.len == 0) {
             fault->state = token.len > 0 ? SOURCE_FORBIDDEN : SOURCE_NOT_CONNECTED;
         }
@@ -142,6 +89,7 @@ bool github_ask(GithubProvider *github, const VcsCall *call, const GithubCall *w
     } else {
         fault->status = 200;
     }
+    github_limits_leave(&github->limits, credential, fault);
     if (authorization.ptr != NULL) {
         explicit_bzero(authorization.ptr, authorization.cap);
     }
@@ -261,7 +209,7 @@ static void github_destroy(Provider *provider)
     free(github->web_url);
     free(github->api_url);
     free(github->ca_file);
-    mutex_done(&github->lock);
+    github_limits_done(&github->limits);
     free(github);
 }
 
@@ -325,7 +273,7 @@ Provider *provider_github_create(const ProviderConfig *config, struct HttpClient
         (void)err_no_memory(err); /* NULL says it failed */
         return NULL;
     }
-    mutex_init(&github->lock);
+    github_limits_init(&github->limits);
     github->http = http;
     github->web_url = base_url(web, "");
     if (config->api_url.len > 0) {

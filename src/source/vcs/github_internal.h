@@ -6,20 +6,9 @@
 
 #include <jansson.h>
 
-#include "base/thread.h"
 #include "net/http_client.h"
+#include "source/vcs/github_limits.h"
 #include "source/vcs/provider.h"
-
-enum {
-    GITHUB_N_BLOCKED = 64,
-};
-
-/* A token that met a rate limit: no call before its time (7.3). */
-typedef struct GithubBlock {
-    uint64_t credential; /* digest, not the token; 0: free */
-    int64_t until_ms;    /* Unix time */
-    char message[160];
-} GithubBlock;
 
 typedef struct GithubProvider {
     Provider base;    /* first */
@@ -28,8 +17,7 @@ typedef struct GithubProvider {
     char *api_url;
     char *ca_file; /* NULL: of the client */
     char *token;   /* static one; NULL: none; wiped at the end */
-    Mutex lock;
-    GithubBlock blocked[GITHUB_N_BLOCKED];
+    GithubLimits limits;
 } GithubProvider;
 
 typedef struct GithubCall {
