@@ -273,7 +273,7 @@ static bool add_headers(const HttpCall *call, bool with_authorization, struct cu
 #define SET(option, value) (ok = ok && curl_easy_setopt(handle, (option), (value)) == CURLE_OK)
 
 static bool set_options(HttpClient *client, CURL *handle, Transfer *transfer, const char *url,
-                        const char *method, struct curl_slist *headers, int64_t left_ms)
+                        struct curl_slist *headers, int64_t left_ms)
 {
     const HttpCall *call = transfer->call;
     const char *ca_file = call->ca_file != NULL ? call->ca_file : client->ca_file;
@@ -306,6 +306,13 @@ static bool set_options(HttpClient *client, CURL *handle, Transfer *transfer, co
     if (ca_file != NULL) {
         SET(CURLOPT_CAINFO, ca_file);
     }
+    return ok;
+}
+
+static bool set_method(CURL *handle, const HttpCall *call, const char *method)
+{
+    bool ok = true;
+
     if (call->body.len > 0) {
         SET(CURLOPT_POST, 1L);
         SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
@@ -358,7 +365,8 @@ static bool fetch_once(HttpClient *client, const HttpCall *call, Str url, Str ho
     } else if (c_url == NULL || method == NULL ||
                !add_headers(call, with_authorization, &headers) ||
                (handle = take_handle(client)) == NULL ||
-               !set_options(client, handle, &transfer, c_url, method, headers, left_ms)) {
+               !set_options(client, handle, &transfer, c_url, headers, left_ms) ||
+               !set_method(handle, call, method)) {
         (void)err_no_memory(err); /* ok stays false */
     } else {
         CURLcode code = curl_easy_perform(handle);
@@ -414,7 +422,7 @@ static bool check_redirect(const HttpCall *call, const HttpReply *reply, Str fro
 
 static bool fetch_hops(HttpClient *client, const HttpCall *call, HttpReply *reply, Err *err)
 {
-    Buf location = BUF_INIT(2 * MAX_URL_BYTES);
+    Buf location = BUF_INIT(2 * (size_t)MAX_URL_BYTES);
     Str first_host;
     Str host;
     bool ok = false;
@@ -458,7 +466,7 @@ bool http_client_fetch(HttpClient *client, const HttpCall *call, HttpReply *ret_
     *ret_reply = (HttpReply){
         .body = BUF_INIT(call->max_bytes > 0 ? call->max_bytes : MiB(1)),
         .headers = BUF_INIT(MAX_HEADER_BYTES),
-        .url = BUF_INIT(2 * MAX_URL_BYTES),
+        .url = BUF_INIT(2 * (size_t)MAX_URL_BYTES),
     };
     bool ok = fetch_hops(client, call, ret_reply, err);
     ret_reply->duration_ms = (clock_steady_ns() - start_ns) / NS_PER_MS;
