@@ -13,6 +13,7 @@ typedef struct ModReader {
     GoMod mod;
     VEC(GoRequire) requires;
     VEC(GoReplace) replaces;
+    VEC(Str) uses;
     bool no_memory;
 } ModReader;
 
@@ -96,6 +97,10 @@ static void add_directive(ModReader *reader, Str verb, const Str *words, size_t 
         if (!VEC_PUSH(&reader->requires, (GoRequire){ words[0], words[1] })) {
             reader->no_memory = true;
         }
+    } else if (str_eq(verb, STR("use"))) {
+        if (!VEC_PUSH(&reader->uses, words[0])) {
+            reader->no_memory = true;
+        }
     } else if (str_eq(verb, STR("replace"))) {
         add_replace(reader, words, n);
     }
@@ -108,7 +113,9 @@ static bool finish(ModReader *reader, GoMod *ret_mod, Err *err)
     size_t n_replaces = reader->replaces.len;
     GoRequire *requires = ARENA_NEW(reader->arena, GoRequire, n_requires + 1);
     GoReplace *replaces = ARENA_NEW(reader->arena, GoReplace, n_replaces + 1);
-    bool ok = requires != NULL && replaces != NULL && !reader->no_memory;
+    size_t n_uses = reader->uses.len;
+    Str *uses = ARENA_NEW(reader->arena, Str, n_uses + 1);
+    bool ok = requires != NULL && replaces != NULL && uses != NULL && !reader->no_memory;
 
     if (ok && n_requires > 0) {
         memcpy(requires, reader->requires.items, n_requires * sizeof(*requires));
@@ -116,6 +123,10 @@ static bool finish(ModReader *reader, GoMod *ret_mod, Err *err)
     if (ok && n_replaces > 0) {
         memcpy(replaces, reader->replaces.items, n_replaces * sizeof(*replaces));
     }
+    if (ok && n_uses > 0) {
+        memcpy(uses, reader->uses.items, n_uses * sizeof(*uses));
+    }
+    VEC_DONE(&reader->uses);
     VEC_DONE(&reader->requires);
     VEC_DONE(&reader->replaces);
     if (!ok) {
@@ -126,6 +137,8 @@ static bool finish(ModReader *reader, GoMod *ret_mod, Err *err)
     ret_mod->n_requires = n_requires;
     ret_mod->replaces = replaces;
     ret_mod->n_replaces = n_replaces;
+    ret_mod->uses = uses;
+    ret_mod->n_uses = n_uses;
     return true;
 }
 

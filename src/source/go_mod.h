@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * source/go_mod.h - go.mod and vendor/modules.txt, read line by line (section 4.5).
+ * source/go_mod.h - go.mod, go.work and vendor/modules.txt, read line by line (section 4.5).
  *
  * Tolerant on purpose: an unknown directive is skipped, because a file that the go command of
  * tomorrow accepts still names the versions that were compiled.
@@ -30,13 +30,16 @@ typedef struct GoMod {
     size_t n_requires;
     const GoReplace *replaces;
     size_t n_replaces;
+    const Str *uses; /* go.work: directories of its modules */
+    size_t n_uses;
 } GoMod;
 
 enum {
     GO_MOD_MAX_BYTES = 1024 * 1024,
 };
 
-/* Never fails on content. Errors: RESOURCE_EXHAUSTED (too large, out of memory). */
+/* go.mod or go.work. Never fails on content. Errors: RESOURCE_EXHAUSTED (too large, out of memory).
+ */
 bool go_mod_parse(Arena *arena, Str text, GoMod *ret_mod, Err *err) MUST_CHECK;
 
 /* Modules of vendor/modules.txt as requires and replaces. Errors: as above. */

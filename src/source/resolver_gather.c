@@ -126,6 +126,20 @@ static void load_config(Resolver *r)
     r->input.config = config;
 }
 
+static void add_own_module(Resolver *r, Str module, Str dir)
+{
+    RuleInput *in = &r->input;
+
+    for (size_t i = 0; i < in->n_own_modules; i++) {
+        if (str_eq(in->own_modules[i].module, module)) {
+            return;
+        }
+    }
+    if (module.len > 0 && in->n_own_modules < RULE_MAX_OWN_MODULES) {
+        in->own_modules[in->n_own_modules++] = (OwnModule){ module, dir };
+    }
+}
+
 static void load_go_mod(Resolver *r)
 {
     LookupReport report = { 0 };
@@ -141,6 +155,47 @@ static void load_go_mod(Resolver *r)
     GoMod *mod = ARENA_NEW(r->arena, GoMod, 1);
     if (mod != NULL && go_mod_parse(r->arena, bytes, mod, &err)) {
         r->input.go_mod = mod;
+        add_own_module(r, mod->module, r->input.go_mod_dir);
+    }
+}
+
+/* Remembers the module of dir/go.mod, if there is one. */
+static void load_workspace_module(Resolver *r, Str dir)
+{
+    LookupReport report = { 0 };
+    Str bytes = STR_EMPTY;
+    Str path = STR_EMPTY;
+    GoMod mod;
+    Err err = ERR_INIT;
+
+    if (!path_join(r->arena, dir, STR("go.mod"), &path) ||
+        !resolver_read_own(r, path, &bytes, &report)) {
+        return;
+    }
+    if (go_mod_parse(r->arena, bytes, &mod, &err)) {
+        add_own_module(r, mod.module, path_parent(path));
+    }
+}
+
+/* go.work of the repository root: further own modules, and replacements for all (4.5). */
+static void load_go_work(Resolver *r)
+{
+    LookupReport report = { 0 };
+    Str bytes = STR_EMPTY;
+    Err err = ERR_INIT;
+
+    if (r->input.tree == NULL || !tree_index_has(r->input.tree, STR("go.work")) ||
+        !resolver_read_own(r, STR("go.work"), &bytes, &report)) {
+        return; /* without a tree it is not worth a call: few repositories have one */
+    }
+    resolver_note(r, "go_work", &r->own, r->ref_shown, STR("go.work"), &report);
+    GoMod *work = ARENA_NEW(r->arena, GoMod, 1);
+    if (work == NULL || !go_mod_parse(r->arena, bytes, work, &err)) {
+        return;
+    }
+    r->input.go_work = work;
+    for (size_t i = 0; i < work->n_uses && r->input.n_own_modules < RULE_MAX_OWN_MODULES; i++) {
+        load_workspace_module(r, work->uses[i]);
     }
 }
 
@@ -174,6 +229,7 @@ void resolver_gather(Resolver *r)
     load_config(r);
     if (rule_language(&r->input) == RULE_GO) {
         load_go_mod(r);
+        load_go_work(r);
         load_modules_txt(r);
     }
 }

@@ -22,6 +22,16 @@ typedef enum RuleLanguage {
     RULE_OTHER,
 } RuleLanguage;
 
+/* A Go module of the own repository: its path and where it lies. */
+typedef struct OwnModule {
+    Str module;
+    Str dir;
+} OwnModule;
+
+enum {
+    RULE_MAX_OWN_MODULES = 9, /* the nearest go.mod, and eight of go.work */
+};
+
 typedef struct RuleInput {
     Arena *arena;
     Str file;     /* as recorded, slashes only */
@@ -34,6 +44,9 @@ typedef struct RuleInput {
     Str config_dir;              /* its directory */
     const GoMod *go_mod;         /* nearest one; NULL: none */
     Str go_mod_dir;
+    const GoMod *go_work; /* of the repository root, for its replacements; NULL: none */
+    OwnModule own_modules[RULE_MAX_OWN_MODULES]; /* the nearest one first */
+    size_t n_own_modules;
     const GoMod *modules_txt; /* vendor/modules.txt; NULL: none */
     const GoPage *page;       /* go-get page of the module; NULL: not fetched */
 } RuleInput;

@@ -127,21 +127,38 @@ static void add_module(const RuleInput *in, CandidateList *list, Str module, Str
                              : "this is not the path of a module");
 }
 
-/* A module that is the main module or lies under it is a directory of the own repository (4.5). */
-static void add_main_module_directory(const RuleInput *in, CandidateList *list, Str module,
-                                      Str file)
+/* A module that is an own module or lies under one is a directory of the own repository (4.5). */
+static void add_own_module_directory(const RuleInput *in, CandidateList *list, Str module, Str file)
 {
-    Str path;
+    for (size_t i = 0; i < in->n_own_modules; i++) {
+        const OwnModule *own = &in->own_modules[i];
+        Str path;
+        if (!path_is_under(module, own->module)) {
+            continue;
+        }
+        Str below = str_trim_char_left(str_skip(module, own->module.len), '/');
+        if (path_join(in->arena, own->dir, below, &path) &&
+            path_join(in->arena, path, file, &path)) {
+            rule_add_own(list, in, "go_main_module", path);
+        }
+    }
+}
 
-    if (in->go_mod == NULL || in->go_mod->module.len == 0 ||
-        !path_is_under(module, in->go_mod->module)) {
-        return;
+/* go.work overrides go.mod; ret_dir: what a directory replacement is relative to. */
+static const GoReplace *find_replacement(const RuleInput *in, Str module, Str version, Str *ret_dir)
+{
+    const GoMod *const files[] = { in->go_work, in->go_mod, in->modules_txt };
+    const Str dirs[] = { STR_EMPTY, in->go_mod_dir, in->go_mod_dir };
+
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        const GoReplace *replace =
+            files[i] != NULL ? go_mod_replacement(files[i], module, version) : NULL;
+        if (replace != NULL) {
+            *ret_dir = dirs[i];
+            return replace;
+        }
     }
-    Str below = str_trim_char_left(str_skip(module, in->go_mod->module.len), '/');
-    if (path_join(in->arena, in->go_mod_dir, below, &path) &&
-        path_join(in->arena, path, file, &path)) {
-        rule_add_own(list, in, "go_main_module", path);
-    }
+    return NULL;
 }
 
 static void add_replaced_module(const RuleInput *in, CandidateList *list, Str module, Str version,
@@ -155,10 +172,8 @@ static void add_replaced_module(const RuleInput *in, CandidateList *list, Str mo
     if (version.len == 0 && in->modules_txt != NULL) {
         version = go_mod_required(in->modules_txt, module);
     }
-    const GoReplace *replace = mod != NULL ? go_mod_replacement(mod, module, version) : NULL;
-    if (replace == NULL && in->modules_txt != NULL) {
-        replace = go_mod_replacement(in->modules_txt, module, version);
-    }
+    Str dir = STR_EMPTY;
+    const GoReplace *replace = find_replacement(in, module, version, &dir);
     if (replace == NULL) {
         add_module(in, list, module, version, file, NULL);
         return;
@@ -170,7 +185,7 @@ static void add_replaced_module(const RuleInput *in, CandidateList *list, Str mo
     Str path;
     bool absolute =
         str_starts_with(replace->to, STR("/")) || str_find_char(replace->to, ':') != STR_NPOS;
-    if (!absolute && path_join(in->arena, in->go_mod_dir, replace->to, &path) &&
+    if (!absolute && path_join(in->arena, dir, replace->to, &path) &&
         path_join(in->arena, path, file, &path)) {
         rule_add_own(list, in, "go_replace", path);
         return;
@@ -182,7 +197,7 @@ static void add_replaced_module(const RuleInput *in, CandidateList *list, Str mo
 static void add_module_path(const RuleInput *in, CandidateList *list, const GoModulePath *module)
 {
     add_replaced_module(in, list, module->module, module->version, module->file);
-    add_main_module_directory(in, list, module->module, module->file);
+    add_own_module_directory(in, list, module->module, module->file);
 }
 
 /* Root path, its parents, the repository root. */
@@ -306,29 +321,37 @@ static size_t behind_prefix(Str path, Str needle)
     return STR_NPOS;
 }
 
+/* Files of an own module: by the module path in the recorded one, or by the import path. */
+static void add_own_module_file(const RuleInput *in, CandidateList *list, const OwnModule *own)
+{
+    size_t in_module = behind_prefix(in->file, own->module);
+    Str import_path = go_function_import_path(in->arena, in->function);
+    Str path;
+
+    if (in_module != STR_NPOS &&
+        path_join(in->arena, own->dir, str_skip(in->file, in_module), &path)) {
+        rule_add_own(list, in, "go_main_module", path);
+    }
+    if (own->module.len > 0 && path_is_under(import_path, own->module)) {
+        Str below = str_trim_char_left(str_skip(import_path, own->module.len), '/');
+        if (path_join(in->arena, own->dir, below, &path) &&
+            path_join(in->arena, path, path_base(in->file), &path)) {
+            rule_add_own(list, in, "go_import_path", path);
+        }
+    }
+}
+
 /* Places that module path, repository name or import path name exactly (4.8, "Do"). */
 static void add_exact_own(const RuleInput *in, CandidateList *list)
 {
     Str name = repo_address_text(in->arena, &in->own);
-    Str module = in->go_mod != NULL ? in->go_mod->module : STR_EMPTY;
     size_t at = name.ptr != NULL ? behind_prefix(in->file, name) : STR_NPOS;
-    size_t in_module = behind_prefix(in->file, module);
-    Str path;
 
-    if (in_module != STR_NPOS &&
-        path_join(in->arena, in->go_mod_dir, str_skip(in->file, in_module), &path)) {
-        rule_add_own(list, in, "go_main_module", path);
+    for (size_t i = 0; i < in->n_own_modules; i++) {
+        add_own_module_file(in, list, &in->own_modules[i]);
     }
     if (at != STR_NPOS) {
         rule_add_own(list, in, "repository_prefix", str_skip(in->file, at));
-    }
-    Str import_path = go_function_import_path(in->arena, in->function);
-    if (module.len > 0 && path_is_under(import_path, module)) {
-        Str below = str_trim_char_left(str_skip(import_path, module.len), '/');
-        if (path_join(in->arena, in->go_mod_dir, below, &path) &&
-            path_join(in->arena, path, path_base(in->file), &path)) {
-            rule_add_own(list, in, "go_import_path", path);
-        }
     }
 }
 

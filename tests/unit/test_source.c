@@ -39,6 +39,12 @@ static const TestFile shop_files[] = {
     { .path = "cmd/admin/main.go",
       .content = "package main\n\nfunc main() {\n\trun()\n}\n\nfunc run() {}\n" },
     { .path = "py/app/views.py", .content = "def index(request):\n    return 1\n" },
+    { .path = "go.work",
+      .content = "go 1.22\n\nuse (\n\t.\n\t./services/mail\n\t../outside\n)\n\n"
+                 "replace git.example/acme/stamp => ./services/stamp\n" },
+    { .path = "services/mail/go.mod", .content = "module git.example/mail\n" },
+    { .path = "services/mail/send/send.go", .content = "package send\n\nfunc Send() {}\n" },
+    { .path = "services/stamp/send.go", .content = "package stamp\n\nfunc Print() {}\n" },
     { .path = "link.go", .content = "-> cart/pricer.go" },
     { .path = "outside.go", .content = "-> ../../etc/passwd" },
     { .path = "logo.bin.py", .content = "GIF\0\1\2", .len = 6 },
@@ -221,6 +227,21 @@ static void reads_replaced_modules_from_their_directory(void **state)
     expect_found(&result, "go_replace", "tools/hammer.go");
 }
 
+static void knows_the_modules_of_a_workspace(void **state)
+{
+    SourceResult result = resolve(*state, (SourceRequest){
+                                              .file = STR("/x/send.go"),
+                                              .function = STR("git.example/mail/send.Send"),
+                                          });
+
+    expect_found(&result, "go_import_path", "services/mail/send/send.go");
+    result = resolve(*state, (SourceRequest){
+                                 .file = STR("git.example/acme/stamp@v1.0.0/send.go"),
+                                 .function = STR("git.example/acme/stamp.Print"),
+                             });
+    expect_found(&result, "go_replace", "services/stamp/send.go");
+}
+
 static void decides_between_equal_names_by_the_function(void **state)
 {
     SourceResult result = resolve(*state, (SourceRequest){
@@ -371,6 +392,7 @@ int main(void)
         cmocka_unit_test(reads_the_standard_library_at_its_release),
         cmocka_unit_test(reads_modules_at_their_version),
         cmocka_unit_test(reads_replaced_modules_from_their_directory),
+        cmocka_unit_test(knows_the_modules_of_a_workspace),
         cmocka_unit_test(decides_between_equal_names_by_the_function),
         cmocka_unit_test(applies_mappings_and_reports_bad_ones),
         cmocka_unit_test(follows_links_inside_the_repository_only),

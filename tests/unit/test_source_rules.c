@@ -217,6 +217,7 @@ static void fill_input(Arena *arena, const YamlNode *node, RuleInput *in)
         GoMod *mod = ARENA_NEW(arena, GoMod, 1);
         assert_true(go_mod_parse(arena, member(node, "go_mod"), mod, &err));
         in->go_mod = mod;
+        in->own_modules[in->n_own_modules++] = (OwnModule){ mod->module, in->go_mod_dir };
     }
     if (yaml_map_get(node, STR("modules_txt")) != NULL) {
         GoMod *mod = ARENA_NEW(arena, GoMod, 1);
