@@ -17,14 +17,14 @@ void route_ready(ApiCall *call)
     store_status(call->api->store, &status);
     bool ready = status.state == STORE_READY || status.state == STORE_DEGRADED;
     if (atomic_load(&call->api->stopping)) {
-        buf_add(&text, STR("stopping\n"));
+        buf_add(&text, STR("stopping"));
     } else if (!ready) {
-        buf_addf(&text, "store: %s\n", status.reason);
+        buf_addf(&text, "store: %s", status.reason);
     } else {
-        buf_add(&text, STR("ready\n"));
+        buf_add(&text, STR("ready"));
     }
     int code = ready && !atomic_load(&call->api->stopping) ? 200 : 503;
-    respond_text(call, code, STR("text/plain; charset=utf-8"), buf_str(&text));
+    respond_text(call, code, STR("text/plain"), buf_str(&text));
     buf_done(&text);
 }
 

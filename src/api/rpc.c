@@ -223,12 +223,17 @@ static void frame(Buf *out, unsigned char flags, Str bytes)
     buf_add(out, bytes);
 }
 
+/* The codec of the request; a charset comes back when one was sent (ingest.md 1.3). */
 static Str message_content_type(const RpcCall *rpc, Str asked)
 {
     if (rpc->grpc_web) {
         return STR("application/grpc-web+proto");
     }
-    return asked;
+    if (rpc->codec == CODEC_PROTO) {
+        return STR("application/proto");
+    }
+    return str_find_char(asked, ';') != STR_NPOS ? STR("application/json; charset=utf-8")
+                                                 : STR("application/json");
 }
 
 static void answer(RpcCall *rpc, const ProtobufCMessage *message, Str content_type)
@@ -282,11 +287,44 @@ static void answer_error(RpcCall *rpc, const Err *err)
 
 /* ---- the call ---- */
 
-static void read_capabilities(ApiCall *call)
+/* A media range of Accept: type/subtype with parameters; both parts are tokens without blanks. */
+static bool is_media_range(Str range)
 {
-    Str accept = http_request_header(call->request, STR("accept"));
+    Str type;
+    Str subtype;
+    Str ignored;
 
-    call->utf8_label_names = str_find(accept, STR("allow-utf8-labelnames=true"), 0) != STR_NPOS;
+    (void)str_cut(range, ';', &range, &ignored); /* parameters are looked at elsewhere */
+    range = str_trim(range);
+    return str_cut(range, '/', &type, &subtype) && type.len > 0 && subtype.len > 0 &&
+           str_find_char(range, ' ') == STR_NPOS;
+}
+
+/* Capabilities are parameters of Accept (query.md 1.3). False: the header is malformed. */
+static bool read_capabilities(ApiCall *call)
+{
+    Str rest = http_request_header(call->request, STR("accept"));
+    Str range;
+
+    if (str_trim(rest).len == 0) {
+        return true;
+    }
+    while (str_next(&rest, ',', &range)) {
+        Str parameter;
+        if (!is_media_range(range)) {
+            return false;
+        }
+        while (str_next(&range, ';', &parameter)) {
+            Str name;
+            Str value;
+            if (str_cut(str_trim(parameter), '=', &name, &value) &&
+                str_eq_ignore_case(name, STR("allow-utf8-labelnames")) &&
+                str_eq(value, STR("true"))) {
+                call->utf8_label_names = true;
+            }
+        }
+    }
+    return true;
 }
 
 static bool run(RpcCall *rpc, ProtobufCMessage *response, Err *err)
@@ -310,7 +348,12 @@ static void call_method(RpcCall *rpc, Str content_type)
     ProtobufCMessage *response = pb_new(rpc->descriptor->output, rpc->call->request->arena);
     Err err = ERR_INIT;
 
-    read_capabilities(rpc->call);
+    /* uploads are never refused for a header that does not concern them */
+    if (!read_capabilities(rpc->call) && rpc->method->binary_handler == NULL) {
+        respond_text(rpc->call, 400, STR("text/plain; charset=utf-8"),
+                     STR("Invalid header format: accept\n"));
+        return;
+    }
     if (response == NULL) {
         (void)err_no_memory(&err);
     } else if (run(rpc, response, &err)) {

@@ -45,6 +45,7 @@ CliArgKind cli_next(CliArgs *args, CliArg *ret_arg)
         return CLI_ARG_WORD;
     }
     ret_arg->kind = CLI_ARG_OPTION;
+    ret_arg->value = STR_EMPTY;
     Str name = str_skip(text, str_starts_with(text, STR("--")) ? 2 : 1);
     ret_arg->name = name;
     ret_arg->has_value = str_cut(name, '=', &ret_arg->name, &ret_arg->value);

@@ -16,11 +16,11 @@ typedef struct Adder {
     ProfileMerge *merge;
     const Symbols *symbols;
     Version version;
-    FrameNames names;         /* only for call sites */
-    uint32_t *functions;      /* [n_functions] */
-    uint32_t *mappings;       /* [n_mappings + 1], by SymLocation.mapping */
-    uint32_t *locations;      /* [n_locations] */
-    uint32_t *leaf_locations; /* [n_locations]: with the line number of the leaf forgotten */
+    FrameNames names;    /* only for call sites */
+    uint32_t *functions; /* [n_functions] */
+    uint32_t *mappings;  /* [n_mappings + 1], by SymLocation.mapping */
+    uint32_t *locations; /* [n_locations] */
+    bool *is_leaf;       /* [n_locations]: its line number is forgotten, wherever it stands */
     VEC(uint32_t) stack;
     VEC(uint32_t) path;
     Buf key;
@@ -140,9 +140,9 @@ static uint32_t mapping_number(Adder *adder, uint32_t at)
     return number;
 }
 
-static uint32_t location_number(Adder *adder, uint32_t at, bool forget_line)
+static uint32_t location_number(Adder *adder, uint32_t at)
 {
-    uint32_t *known = forget_line ? &adder->leaf_locations[at] : &adder->locations[at];
+    uint32_t *known = &adder->locations[at];
     const Symbols *symbols = adder->symbols;
     const SymLocation *in = &symbols->locations[at];
 
@@ -163,7 +163,7 @@ static uint32_t location_number(Adder *adder, uint32_t at, bool forget_line)
     for (uint32_t i = 0; i < in->n_lines; i++) {
         SymLine line = symbols->lines[in->first_line + i];
         line.function = function_number(adder, line.function);
-        line.line = forget_line && i == 0 ? 0 : line.line;
+        line.line = adder->is_leaf[at] && i == 0 ? 0 : line.line;
         if (line.function == INTERN_FAILED) {
             return INTERN_FAILED;
         }
@@ -216,8 +216,7 @@ static bool add_stack(Adder *adder, uint32_t stack_at, int64_t value)
     }
     adder->stack.len = 0;
     for (uint32_t i = 0; i < n; i++) {
-        bool forget_line = i == 0 && options->go_pgo && options->aggregate_callees;
-        uint32_t number = location_number(adder, locations[i], forget_line);
+        uint32_t number = location_number(adder, locations[i]);
         if (number == INTERN_FAILED || !VEC_PUSH(&adder->stack, number)) {
             return false;
         }
@@ -232,10 +231,9 @@ static bool adder_init(Adder *adder, ProfileMerge *merge, const Symbols *symbols
     adder->functions = none_of(symbols->n_functions);
     adder->mappings = none_of((size_t)symbols->n_mappings + 1);
     adder->locations = none_of(symbols->n_locations);
-    adder->leaf_locations = none_of(symbols->n_locations);
+    adder->is_leaf = calloc(MAX(symbols->n_locations, 1U), sizeof(*adder->is_leaf));
     return adder->functions != NULL && adder->mappings != NULL && adder->locations != NULL &&
-           adder->leaf_locations != NULL &&
-           frame_names_init(&adder->names, &merge->strings, symbols);
+           adder->is_leaf != NULL && frame_names_init(&adder->names, &merge->strings, symbols);
 }
 
 static void adder_done(Adder *adder)
@@ -243,11 +241,30 @@ static void adder_done(Adder *adder)
     free(adder->functions);
     free(adder->mappings);
     free(adder->locations);
-    free(adder->leaf_locations);
+    free(adder->is_leaf);
     frame_names_done(&adder->names);
     VEC_DONE(&adder->stack);
     VEC_DONE(&adder->path);
     buf_done(&adder->key);
+}
+
+/* Whether the stack has a part in the answer, apart from its call site. */
+static bool counts(const Symbols *symbols, const int64_t *sums, uint32_t stack)
+{
+    return sums[stack] > 0 && symbols->stacks[stack].n_locations > 0;
+}
+
+/* As the reference does: golden case profile-go-pgo. */
+static void mark_leaves(Adder *adder, const int64_t *sums)
+{
+    const Symbols *symbols = adder->symbols;
+
+    for (uint32_t stack = 0; stack < symbols->n_stacks; stack++) {
+        if (counts(symbols, sums, stack)) {
+            uint32_t first = symbols->stacks[stack].first_location;
+            adder->is_leaf[symbols->stack_locations[first]] = true;
+        }
+    }
 }
 
 bool profile_merge_add(ProfileMerge *merge, const Symbols *symbols, Version version,
@@ -262,8 +279,12 @@ bool profile_merge_add(ProfileMerge *merge, const Symbols *symbols, Version vers
         return false;
     }
     bool ok = adder_init(&adder, merge, symbols, version);
+    if (ok && options->go_pgo && options->aggregate_callees) {
+        mark_leaves(&adder, sums);
+    }
     for (uint32_t stack = 0; ok && stack < symbols->n_stacks; stack++) {
-        bool wanted = sums[stack] > 0 && symbols->stacks[stack].n_locations > 0;
+        bool wanted = counts(symbols, sums, stack);
+        merge->has_samples |= wanted;
         if (wanted && on_call_site(&adder, stack, &ok)) {
             ok = add_stack(&adder, stack, sums[stack]);
         }

@@ -18,7 +18,7 @@ typedef struct MergeOptions {
     size_t n_call_site;
     bool go_pgo; /* keep the first keep_locations from the leaf; call_site is ignored then */
     uint32_t keep_locations; /* 0: all */
-    bool aggregate_callees;  /* forget the innermost line number of the leaf */
+    bool aggregate_callees;  /* forget the innermost line of locations that occur as a leaf */
 } MergeOptions;
 
 typedef struct MergedMapping {
@@ -43,6 +43,7 @@ typedef struct ProfileMerge {
     Intern stacks;               /* keys: uint32_t[] of locations, leaf first */
     VEC(int64_t) values;         /* [stacks.n] */
     CallSite call_site;
+    bool has_samples; /* something was added, whether or not it passed the call site */
 } ProfileMerge;
 
 bool profile_merge_init(ProfileMerge *merge, const MergeOptions *options, Arena *arena,

@@ -80,8 +80,13 @@ bool http_query_get(Str query, Str name, Arena *arena, Str *ret_value)
 
 bool http_split_target(Str target, Arena *arena, Str *ret_path, Str *ret_query)
 {
+    /* the HTTP library takes its own copy of the target apart in place */
+    target = arena_str(arena, target);
     Str path = target;
 
+    if (target.ptr == NULL) {
+        return false;
+    }
     *ret_query = STR_EMPTY;
     (void)str_cut(target, '?', &path, ret_query); /* without '?' all of it is the path */
     size_t scheme = str_find(path, STR("://"), 0);

@@ -176,6 +176,35 @@ static bool add_strings(const ProfileMerge *merge, Arena *arena, Google__V1__Pro
     return true;
 }
 
+/* Data without a stack below the call site: the shell of a profile (golden case
+ * profile-call-site-missing). */
+static bool add_shell(const ProfileMerge *merge, Arena *arena, Google__V1__Profile *profile)
+{
+    if (!merge->has_samples) {
+        return true;
+    }
+    profile->string_table = ARENA_NEW(arena, char *, 1);
+    profile->period_type = ARENA_NEW(arena, Google__V1__ValueType, 1);
+    if (profile->string_table == NULL || profile->period_type == NULL ||
+        !NEW_MESSAGES(arena, profile->sample_type, Google__V1__ValueType,
+                      GOOGLE__V1__VALUE_TYPE__INIT, 1)) {
+        return false;
+    }
+    profile->n_sample_type = 1;
+    *profile->period_type = (Google__V1__ValueType)GOOGLE__V1__VALUE_TYPE__INIT;
+    profile->n_string_table = 1;
+    profile->string_table[0] = arena_text(arena, STR_EMPTY);
+    return profile->string_table[0] != NULL;
+}
+
+static bool add_everything(ProfileMerge *merge, const ProfileType *type, int64_t end_ms,
+                           Arena *arena, Google__V1__Profile *profile)
+{
+    return add_header(merge, type, end_ms, arena, profile) && add_mappings(merge, arena, profile) &&
+           add_functions(merge, arena, profile) && add_locations(merge, arena, profile) &&
+           add_samples(merge, arena, profile) && add_strings(merge, arena, profile);
+}
+
 bool profile_message(ProfileMerge *merge, const ProfileType *type, int64_t end_ms, Arena *arena,
                      Google__V1__Profile **ret_profile, Err *err)
 {
@@ -185,11 +214,8 @@ bool profile_message(ProfileMerge *merge, const ProfileType *type, int64_t end_m
         return err_no_memory(err);
     }
     *profile = (Google__V1__Profile)GOOGLE__V1__PROFILE__INIT;
-    bool ok =
-        merge->stacks.n == 0 ||
-        (add_header(merge, type, end_ms, arena, profile) && add_mappings(merge, arena, profile) &&
-         add_functions(merge, arena, profile) && add_locations(merge, arena, profile) &&
-         add_samples(merge, arena, profile) && add_strings(merge, arena, profile));
+    bool ok = merge->stacks.n == 0 ? add_shell(merge, arena, profile)
+                                   : add_everything(merge, type, end_ms, arena, profile);
     if (!ok) {
         return err_set(err, ERR_RESOURCE_EXHAUSTED, "merged profile needs too much memory");
     }

@@ -91,6 +91,10 @@ void selection_done(Selection *selection);
 bool selection_group_by_version(Selection *selection, Arena *arena, Version **ret_versions,
                                 Err *err) MUST_CHECK;
 
+/* Puts every series into a group of its own; ret_versions as above. */
+bool selection_group_each(Selection *selection, Arena *arena, Version **ret_versions,
+                          Err *err) MUST_CHECK;
+
 /* Groups by the values of these labels; ret_labels[n_groups] in the order of first occurrence. */
 bool selection_group_by_labels(Selection *selection, const Str *names, size_t n_names, Arena *arena,
                                Labels **ret_labels, Err *err) MUST_CHECK;

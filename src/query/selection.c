@@ -311,6 +311,29 @@ bool selection_group_by_version(Selection *selection, Arena *arena, Version **re
     return true;
 }
 
+bool selection_group_each(Selection *selection, Arena *arena, Version **ret_versions, Err *err)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < selection->n_lists; i++) {
+        n += selection->lists[i].n;
+    }
+    Version *versions = ARENA_NEW(arena, Version, n + 1);
+    if (versions == NULL || n > UINT32_MAX) {
+        return err_no_memory(err);
+    }
+    uint32_t group = 0;
+    for (size_t i = 0; i < selection->n_lists; i++) {
+        for (size_t j = 0; j < selection->lists[i].n; j++) {
+            versions[group] = labels_version(selection->lists[i].labels[j]);
+            selection->groups[i][j] = group++;
+        }
+    }
+    selection->n_groups = MAX(group, 1U);
+    *ret_versions = versions;
+    return true;
+}
+
 typedef struct LabelNamesCtx {
     const Str *names;
     size_t n;

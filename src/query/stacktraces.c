@@ -74,7 +74,10 @@ static bool merge_selection(Selection *selection, ProfileMerge *merge, int64_t m
     MergeCtx ctx = { .merge = merge };
     Version *versions;
 
-    if (!selection_group_by_version(selection, arena, &versions, err)) {
+    /* which locations are a leaf is a matter of one series; golden case profile-go-pgo */
+    bool ok = merge->options.go_pgo ? selection_group_each(selection, arena, &versions, err)
+                                    : selection_group_by_version(selection, arena, &versions, err);
+    if (!ok) {
         return false;
     }
     ctx.versions = versions;
