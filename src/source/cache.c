@@ -72,6 +72,45 @@ CacheValue *cache_value_create(size_t budget_bytes)
     return &counted->value;
 }
 
+bool cache_value_compact(CacheValue *value)
+{
+    Str *const texts[] = {
+        &value->bytes,
+        &value->ref.commit,
+        &value->commit.sha,
+        &value->commit.message,
+        &value->commit.author_login,
+        &value->commit.author_name,
+        &value->commit.avatar_url,
+        &value->commit.date,
+        &value->commit.url,
+    };
+    size_t total = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        if (CK_ADD(&total, total, texts[i]->len)) {
+            return false;
+        }
+    }
+    char *block = malloc(total + 1);
+    if (block == NULL) {
+        return false;
+    }
+    size_t at = 0;
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        if (texts[i]->len > 0) {
+            memcpy(block + at, texts[i]->ptr, texts[i]->len);
+        }
+        *texts[i] = (Str){ block + at, texts[i]->len };
+        at += texts[i]->len;
+    }
+    arena_destroy(value->arena);
+    value->arena = NULL;
+    value->block = block;
+    value->block_bytes = total + 1;
+    return true;
+}
+
 CacheValue *cache_value_ref(CacheValue *value)
 {
     (void)atomic_fetch_add_explicit(&((Counted *)value)->refs, 1,
@@ -86,6 +125,7 @@ CacheValue *cache_value_unref(CacheValue *value)
     if (value != NULL && atomic_fetch_sub_explicit(&counted->refs, 1, memory_order_acq_rel) == 1) {
         tree_index_unref(value->tree);
         arena_destroy(value->arena);
+        free(value->block);
         free(counted);
     }
     return NULL;
@@ -213,7 +253,9 @@ static size_t value_bytes(const CacheValue *value, Str key)
 {
     size_t tree = value->tree != NULL ? tree_index_size_bytes(value->tree) : 0;
 
-    return ENTRY_OVERHEAD_BYTES + key.len + arena_used(value->arena) + tree;
+    size_t texts = value->arena != NULL ? arena_used(value->arena) : value->block_bytes;
+
+    return ENTRY_OVERHEAD_BYTES + key.len + texts + tree;
 }
 
 void cache_put(Cache *cache, Str key, CacheValue *value, int64_t life_ns)

@@ -15,7 +15,9 @@ typedef struct Cache Cache;
 
 /* One answer of a provider; which member counts follows from the operation. */
 typedef struct CacheValue {
-    Arena *arena; /* owns all texts below */
+    Arena *arena; /* owns all texts below while they are collected; NULL once compact */
+    char *block;  /* owns them afterwards */
+    size_t block_bytes;
     Str bytes;
     TreeIndex *tree; /* own reference */
     VcsRef ref;
@@ -30,6 +32,13 @@ void cache_clear(Cache *cache);
 
 /* A value with one reference and an arena of that budget; NULL when out of memory. */
 CacheValue *cache_value_create(size_t budget_bytes);
+
+/*
+ * Moves the texts into one block of their exact size: an arena keeps whole chunks, which for a
+ * commit id is forty times its size. False when out of memory; nothing has changed then. Only
+ * before the value is shared.
+ */
+bool cache_value_compact(CacheValue *value) MUST_CHECK;
 CacheValue *cache_value_ref(CacheValue *value);
 CacheValue *cache_value_unref(CacheValue *value); /* NULL is fine; always returns NULL */
 DEFINE_CLEANUP(CacheValue *, cache_value_unref);

@@ -153,7 +153,7 @@ static void remember_access(LookupCached *lookup, const Question *q, const Cache
         return;
     }
     CLEANUP(cache_value_unrefp) CacheValue *proof = cache_value_create(64);
-    if (proof != NULL) {
+    if (proof != NULL && cache_value_compact(proof)) {
         proof->fault = value->fault;
         proof->is_public = value->is_public;
         cache_put(lookup->shared->cache, key, proof, denied ? 0 : ACCESS_LIFE_NS);
@@ -182,6 +182,9 @@ static CacheValue *load(LookupCached *lookup, const Question *q, Str key, Str pr
     }
     int before = lookup->calls_left;
     bool ok = ask_provider(q, &call, shared->max_file_bytes, value);
+    if (!cache_value_compact(value)) {
+        return cache_value_unref(value);
+    }
     (void)atomic_fetch_add(&shared->upstream_calls,
                            (uint64_t)(before - lookup->calls_left)); /* old count unused */
     if (!ok) {

@@ -150,6 +150,10 @@ static void load_go_mod(Resolver *r)
     bool ok = read_nearest(r, "go.mod", &bytes, &r->input.go_mod_dir, &path, &report);
     resolver_note(r, "go_mod", &r->own, r->ref_shown, path, &report);
     if (!ok) {
+        if (source_state_is_temporary(report.fault.state)) {
+            resolver_warn(r, "go_mod_unreadable",
+                          "go.mod could not be read, so its replacements are not applied.");
+        }
         return;
     }
     GoMod *mod = ARENA_NEW(r->arena, GoMod, 1);

@@ -190,6 +190,22 @@ void rule_add_suffixes(const RuleInput *in, CandidateList *list, Str path)
     }
 }
 
+/* JFR profiles carry class names but no paths: "org/example/App.run", "org.example.App.run". */
+static bool looks_like_java(Str function)
+{
+    size_t n_dots = 0;
+
+    for (size_t i = 0; i < function.len; i++) {
+        n_dots += function.ptr[i] == '.';
+    }
+    if (str_find(function, STR("(*"), 0) != STR_NPOS ||
+        str_find(function, STR("::"), 0) != STR_NPOS || str_find_char(function, ' ') != STR_NPOS) {
+        return false; /* Go methods, C++ and Rust, kernel and library names */
+    }
+    return n_dots >= 2 || str_find_char(function, '$') != STR_NPOS ||
+           (n_dots == 1 && str_find_char(function, '/') != STR_NPOS);
+}
+
 RuleLanguage rule_language(const RuleInput *in)
 {
     static const struct {
@@ -221,8 +237,7 @@ RuleLanguage rule_language(const RuleInput *in)
     if (str_starts_with(in->file, STR("node:")) || str_starts_with(in->file, STR("webpack:"))) {
         return RULE_JAVASCRIPT;
     }
-    /* JFR profiles carry class names but no paths */
-    return in->file.len == 0 && in->function.len > 0 ? RULE_JAVA : RULE_OTHER;
+    return in->file.len == 0 && looks_like_java(in->function) ? RULE_JAVA : RULE_OTHER;
 }
 
 void rule_run(const RuleInput *in, CandidateList *list)

@@ -27,6 +27,7 @@ typedef struct VcsFileRequest {
     Str function_name;
 } VcsFileRequest;
 
+/* arena needs room for the file size limit four times: bytes, text, base64. */
 bool vcs_get_file(Source *source, const VcsCaller *caller, const VcsFileRequest *request,
                   Arena *arena, Str *ret_content_base64, Str *ret_url, Err *err) MUST_CHECK;
 

@@ -44,5 +44,5 @@ size_t fake_github_count(FakeGithub *fake);
 void fake_github_reset_count(FakeGithub *fake);
 /* All raw request targets so far, one a line; borrowed until the next request. */
 const char *fake_github_log(FakeGithub *fake);
-/* Requests that carried an Authorization header at the second port (a foreign host). */
+/* Requests at the second port, which stands for a foreign host. */
 size_t fake_github_leaks(FakeGithub *fake);

@@ -66,6 +66,21 @@ static void drops_what_was_used_longest_ago(void **state)
     cache_destroy(cache);
 }
 
+static void compact_values_keep_their_texts(void **state)
+{
+    CacheValue *value = value_of(5);
+
+    (void)state;
+    value->ref.commit = arena_str(value->arena, STR("0123"));
+    value->commit.message = STR("from a constant");
+    assert_true(cache_value_compact(value));
+    assert_int_equal(value->bytes.len, 5);
+    support_expect_str("commit", 0, value->ref.commit, STR("0123"));
+    support_expect_str("message", 0, value->commit.message, STR("from a constant"));
+    assert_int_equal(value->commit.url.len, 0);
+    cache_value_unref(value);
+}
+
 static void values_have_a_life(void **state)
 {
     Cache *cache = cache_create(MiB(1));
@@ -261,6 +276,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(drops_what_was_used_longest_ago),
+        cmocka_unit_test(compact_values_keep_their_texts),
         cmocka_unit_test(values_have_a_life),
         cmocka_unit_test(borrowed_values_outlive_eviction),
         cmocka_unit_test(followers_get_the_leaders_value),

@@ -191,12 +191,13 @@ static void private_content_needs_own_access(void **state)
     assert_int_equal(fake_github_count(w->fake), 1); /* the check, then the cache */
 }
 
-static void one_token_never_reaches_another_host(void **state)
+static void redirects_stay_at_the_api(void **state)
 {
     World *w = *state;
 
     fake_github_set_mood(w->fake, FAKE_REDIRECT_HOST);
-    (void)resolve(w, "acme/secret", "feature/x", "key.go", "good");
+    assert_int_equal(resolve(w, "acme/secret", "feature/x", "key.go", "good").state,
+                     SOURCE_HOST_UNREACHABLE);
     assert_int_equal(fake_github_leaks(w->fake), 0);
 }
 
@@ -286,6 +287,26 @@ static void nothing_unsafe_reaches_a_url(void **state)
         assert_true(*p != '#' && *p != '\\');
     }
     assert_non_null(strstr(log, "/contents/cart/with%20space%20%26%20%25.go"));
+}
+
+static void one_request_has_a_budget_of_calls(void **state)
+{
+    World *w = *state;
+    SourceConfig config = { .github_client_id = STR("Iv1.example"),
+                            .github_api_url = fake_github_url(w->fake),
+                            .github_anonymous = true,
+                            .max_calls = 2 };
+    Err err = ERR_INIT;
+    World small = { .fake = w->fake, .source = source_create(&config, &err), .arena = w->arena };
+
+    assert_non_null(small.source);
+    fake_github_reset_count(w->fake);
+    SourceResult result = resolve(&small, "acme/shop", "main", "cart/pricer.go", "");
+    assert_int_equal(result.state, SOURCE_TIMEOUT);
+    assert_int_equal(fake_github_count(w->fake), 2);
+    result = resolve(&small, "acme/shop", "main", "cart/pricer.go", "");
+    assert_int_equal(result.state, SOURCE_OK); /* what was learnt before is kept */
+    source_destroy(small.source);
 }
 
 typedef struct Racer {
@@ -414,11 +435,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(explains_what_is_missing, setup, teardown),
         cmocka_unit_test_setup_teardown(follows_renamed_repositories, setup, teardown),
         cmocka_unit_test_setup_teardown(private_content_needs_own_access, setup, teardown),
-        cmocka_unit_test_setup_teardown(one_token_never_reaches_another_host, setup, teardown),
+        cmocka_unit_test_setup_teardown(redirects_stay_at_the_api, setup, teardown),
         cmocka_unit_test_setup_teardown(survives_hostile_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(slow_answers_end_with_the_deadline, setup, teardown),
         cmocka_unit_test_setup_teardown(remembers_rate_limits_per_token, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_unsafe_reaches_a_url, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_request_has_a_budget_of_calls, setup, teardown),
         cmocka_unit_test_setup_teardown(merges_equal_lookups, setup, teardown),
         cmocka_unit_test_setup_teardown(vcs_calls_have_codes_and_messages, setup, teardown),
     };

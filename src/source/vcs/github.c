@@ -42,6 +42,18 @@ static bool take_call(const VcsCall *call, SourceFault *fault)
     return true;
 }
 
+/* Renamed repositories redirect within the API; nothing else is worth following (7.2). */
+static bool stays_at_api(Str url, void *context)
+{
+    const GithubProvider *github = context;
+    Str base = str_from(github->api_url);
+    size_t scheme = str_find(base, STR("://"), 0) + 3;
+    size_t slash = str_find_char(str_skip(base, scheme), '/');
+    Str origin = slash == STR_NPOS ? base : str_first(base, scheme + slash);
+
+    return str_starts_with(url, origin) && (url.len == origin.len || url.ptr[origin.len] == '/');
+}
+
 bool github_ask(GithubProvider *github, const VcsCall *call, const GithubCall *what,
                 HttpReply *ret_reply, SourceFault *fault)
 {
@@ -73,7 +85,9 @@ bool github_ask(GithubProvider *github, const VcsCall *call, const GithubCall *w
                       .ca_file = github->ca_file,
                       .deadline_ns = call->deadline_ns,
                       .max_bytes = what->max_bytes,
-                      .max_redirects = 5 };
+                      .max_redirects = 5,
+                      .check_redirect = stays_at_api,
+                      .context = github };
     bool ok = buf_ok(&url) && buf_ok(&authorization)
                   ? http_client_fetch(github->http, &http, ret_reply, &err)
                   : err_no_memory(&err);
