@@ -182,6 +182,9 @@ static CacheValue *load(LookupCached *lookup, const Question *q, Str key, Str pr
     }
     int before = lookup->calls_left;
     bool ok = ask_provider(q, &call, shared->max_file_bytes, value);
+    if (ok) { /* a provider may have failed on the way to its answer */
+        value->fault = (SourceFault){ .state = SOURCE_OK, .status = value->fault.status };
+    }
     if (!cache_value_compact(value)) {
         return cache_value_unref(value);
     }

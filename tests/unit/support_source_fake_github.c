@@ -100,7 +100,8 @@ static bool is_directory(const FakeRepo *repo, Str path)
 
 static void say_commit(const FakeRepo *repo, Str ref, Answer *answer)
 {
-    static const char *const names[] = { "HEAD", "main", "heads/main", "v1.0.0", "feature/x" };
+    static const char *const names[] = { "HEAD",      "main",         "heads/main",  "v1.0.0",
+                                         "feature/x", "heads/shadow", "tags/shadow2" };
     bool known = str_starts_with(str_from(repo->sha), ref) && ref.len >= 7;
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {

@@ -157,7 +157,8 @@ static void explains_what_is_missing(void **state)
 {
     World *w = *state;
 
-    assert_int_equal(resolve_shop(w, "cart/none.go").state, SOURCE_FILE_NOT_FOUND);
+    assert_int_equal(resolve(w, "acme/shop", "main", "cart/none.go", "").state,
+                     SOURCE_FILE_NOT_FOUND);
     assert_int_equal(resolve(w, "acme/shop", "gone", "a.go", "").state, SOURCE_REF_NOT_FOUND);
     /* login is possible, so a missing repository may be a private one */
     assert_int_equal(resolve(w, "acme/secret", "main", "key.go", "").state, SOURCE_NOT_CONNECTED);
@@ -165,6 +166,14 @@ static void explains_what_is_missing(void **state)
                      SOURCE_REPO_NOT_FOUND);
     assert_int_equal(resolve(w, "acme/secret", "main", "a.go", "revoked").state,
                      SOURCE_SESSION_EXPIRED);
+}
+
+static void tries_branch_and_tag_of_a_name(void **state)
+{
+    /* the fake knows these only as heads/shadow and tags/shadow2 */
+    assert_int_equal(resolve(*state, "acme/shop", "shadow", "cart/pricer.go", "").state, SOURCE_OK);
+    assert_int_equal(resolve(*state, "acme/shop", "shadow2", "cart/pricer.go", "").state,
+                     SOURCE_OK);
 }
 
 static void follows_renamed_repositories(void **state)
@@ -433,6 +442,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(reads_by_commit_id, setup, teardown),
         cmocka_unit_test_setup_teardown(same_bytes_as_a_local_repository, setup, teardown),
         cmocka_unit_test_setup_teardown(explains_what_is_missing, setup, teardown),
+        cmocka_unit_test_setup_teardown(tries_branch_and_tag_of_a_name, setup, teardown),
         cmocka_unit_test_setup_teardown(follows_renamed_repositories, setup, teardown),
         cmocka_unit_test_setup_teardown(private_content_needs_own_access, setup, teardown),
         cmocka_unit_test_setup_teardown(redirects_stay_at_the_api, setup, teardown),
