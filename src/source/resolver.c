@@ -14,6 +14,7 @@ typedef struct Found {
     const Candidate *candidate;
     Str commit;
     Str bytes;
+    const char *doubt; /* NULL: none */
 } Found;
 
 void resolver_note(Resolver *r, const char *step, const LookupRepo *repo, Str ref, Str path,
@@ -173,6 +174,31 @@ static bool is_text_file(Str bytes, SourceFault *fault)
     return true;
 }
 
+/* Whether a file that was read may be taken, as its rule asks. */
+static bool prove(const Resolver *r, Found *found, SourceFault *fault)
+{
+    Proof proof = found->candidate->proof;
+
+    if (proof == PROOF_NONE) {
+        return true;
+    }
+    VerifyResult seen = verify_function(found->bytes, rule_language(&r->input),
+                                        r->request->function, r->request->start_line);
+    if (seen == VERIFY_AT_LINE) {
+        return true;
+    }
+    if (seen == VERIFY_UNKNOWN && proof == PROOF_LIKELY) {
+        if (found->doubt == NULL) {
+            found->doubt = "only the end of its path fits, and other files could fit as well";
+        }
+        return true;
+    }
+    return source_fault_set(fault, SOURCE_FILE_NOT_FOUND,
+                            seen == VERIFY_UNKNOWN
+                                ? "the name alone fits and the function cannot be looked for"
+                                : "the function is not at its line in this file");
+}
+
 /* Reads one candidate and notes the attempt. */
 static bool try_candidate(Resolver *r, const Candidate *candidate, Found *ret_found)
 {
@@ -196,16 +222,8 @@ static bool try_candidate(Resolver *r, const Candidate *candidate, Found *ret_fo
                                   : r->lookup->ops->read(r->lookup, &candidate->repo, commit,
                                                          candidate->path, &bytes, &report);
     ok = ok && is_text_file(bytes, &report.fault);
-    if (ok && candidate->proof != PROOF_NONE) {
-        VerifyResult seen = verify_function(bytes, rule_language(&r->input), r->request->function,
-                                            r->request->start_line);
-        if (seen != VERIFY_AT_LINE) {
-            ok = source_fault_set(&report.fault, SOURCE_FILE_NOT_FOUND,
-                                  seen == VERIFY_UNKNOWN
-                                      ? "the name alone fits and the function cannot be looked for"
-                                      : "the function is not at its line in this file");
-        }
-    }
+    Found found = { candidate, commit, bytes, candidate->doubt };
+    ok = ok && prove(r, &found, &report.fault);
     resolver_note(r, candidate->rule, &candidate->repo, ref, candidate->path, &report);
     if (!ok) {
         resolver_failed(r, &report.fault);
@@ -214,7 +232,7 @@ static bool try_candidate(Resolver *r, const Candidate *candidate, Found *ret_fo
         }
         return false;
     }
-    *ret_found = (Found){ candidate, commit, bytes };
+    *ret_found = found;
     return true;
 }
 
@@ -329,7 +347,7 @@ static void finish_found(Resolver *r, const Found *found)
     result->message = STR("The file was found.");
     r->lookup->ops->place(r->lookup, &candidate->repo, found->commit, candidate->path,
                           &result->provider, &result->url);
-    if (candidate->doubt != NULL) {
+    if (found->doubt != NULL) {
         result->uncertain = true;
         const char *text =
             arena_printf(r->arena, "This may not be the compiled file: %s.", candidate->doubt);

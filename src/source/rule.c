@@ -158,7 +158,7 @@ static void add_direct_suffixes(const RuleInput *in, CandidateList *list, Str pa
     for (Str suffix = path; path_depth(suffix) >= 2 && n < MAX_DIRECT_LOOKUPS; n++) {
         Candidate candidate = { .rule = "suffix",
                                 .repo = { .address = in->own, .own = true },
-                                .proof = PROOF_VERIFY };
+                                .proof = PROOF_LIKELY };
         Str first;
         if (path_join(in->arena, in->root, suffix, &candidate.path)) {
             rule_add(list, &candidate);

@@ -54,6 +54,7 @@ typedef struct RuleInput {
 /* When a candidate that is there may be taken. */
 typedef enum Proof {
     PROOF_NONE,   /* the path says it all */
+    PROOF_LIKELY, /* not when the function is elsewhere; uncertain when that cannot be told */
     PROOF_VERIFY, /* only when the function stands at its line (4.7) */
     PROOF_ONE_OF, /* only when it is the only one of its group that verifies */
 } Proof;

@@ -221,7 +221,7 @@ static bool redirects(const FakeGithub *fake, Str path, Str query, Answer *answe
     return false;
 }
 
-static void answer_request(const FakeGithub *fake, Str path, Str authorization, Str accept, Str ref,
+static void answer_request(FakeGithub *fake, Str path, Str authorization, Str accept, Str ref,
                            Answer *answer)
 {
     Str rest = STR_EMPTY;
@@ -237,7 +237,8 @@ static void answer_request(const FakeGithub *fake, Str path, Str authorization, 
         buf_addf(&answer->body, "{\"private\":%s}", repo->is_private ? "true" : "false");
     } else if (str_starts_with(rest, STR("/commits/"))) {
         say_commit(repo, str_skip(rest, 9), answer);
-    } else if (str_starts_with(rest, STR("/git/trees/"))) {
+    } else if (str_starts_with(rest, STR("/git/trees/")) &&
+               atomic_load(&fake->mood) != FAKE_NO_TREES) {
         say_tree(repo, str_skip(rest, 11), answer);
     } else if (str_starts_with(rest, STR("/contents/")) && str_eq(ref, str_from(repo->sha))) {
         say_contents(repo, str_skip(rest, 10), str_find(accept, STR("raw"), 0) != STR_NPOS, answer);
@@ -269,6 +270,7 @@ static struct MHD_Response *moody_response(FakeGithub *fake, Answer *answer)
 {
     switch ((FakeMood)atomic_load(&fake->mood)) {
     case FAKE_FINE:
+    case FAKE_NO_TREES: /* seen where trees are answered */
         return NULL;
     case FAKE_BAD_JSON:
         answer->status = 200;

@@ -19,6 +19,7 @@ typedef enum FakeMood {
     FAKE_UNAUTHORIZED,    /* 401 */
     FAKE_SSO,             /* 403 with X-GitHub-SSO */
     FAKE_WRONG_TYPES,     /* JSON whose members have other types */
+    FAKE_NO_TREES,        /* everything but listings */
     FAKE_REDIRECT_HOST,   /* 301 to another port of this machine */
 } FakeMood;
 

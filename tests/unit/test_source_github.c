@@ -176,6 +176,21 @@ static void tries_branch_and_tag_of_a_name(void **state)
                      SOURCE_OK);
 }
 
+static void works_without_a_listing(void **state)
+{
+    World *w = *state;
+
+    fake_github_set_mood(w->fake, FAKE_NO_TREES);
+    SourceResult result = resolve_shop(w, "cart/pricer.go");
+    assert_int_equal(result.state, SOURCE_OK);
+    assert_false(result.uncertain);
+    result = resolve_shop(w, "/build/cart/pricer.go");
+    assert_int_equal(result.state, SOURCE_OK);
+    assert_true(result.uncertain); /* other files could fit as well */
+    assert_int_equal(resolve(w, "acme/shop", "main", "/build/pricer.go", "").state,
+                     SOURCE_FILE_NOT_FOUND);
+}
+
 static void follows_renamed_repositories(void **state)
 {
     SourceResult result = resolve(*state, "acme/store", "main", "cart/pricer.go", "");
@@ -443,6 +458,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(same_bytes_as_a_local_repository, setup, teardown),
         cmocka_unit_test_setup_teardown(explains_what_is_missing, setup, teardown),
         cmocka_unit_test_setup_teardown(tries_branch_and_tag_of_a_name, setup, teardown),
+        cmocka_unit_test_setup_teardown(works_without_a_listing, setup, teardown),
         cmocka_unit_test_setup_teardown(follows_renamed_repositories, setup, teardown),
         cmocka_unit_test_setup_teardown(private_content_needs_own_access, setup, teardown),
         cmocka_unit_test_setup_teardown(redirects_stay_at_the_api, setup, teardown),

@@ -196,7 +196,10 @@ static void describe(Arena *arena, const Candidate *candidate, Buf *out)
                                          : repo_address_text(arena, &candidate->repo.address)),
              candidate->repo.own ? "" : "@", STR_ARG(candidate->ref), STR_ARG(candidate->path));
     buf_addf(out, "%s%s%s", candidate->doubt != NULL ? " ?" : "",
-             candidate->proof == PROOF_VERIFY ? " !" : "", candidate->group != 0 ? " *" : "");
+             candidate->proof == PROOF_VERIFY   ? " !"
+             : candidate->proof == PROOF_LIKELY ? " ~"
+                                                : "",
+             candidate->group != 0 ? " *" : "");
 }
 
 static void fill_input(Arena *arena, const YamlNode *node, RuleInput *in)
