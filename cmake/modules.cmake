@@ -22,3 +22,21 @@ function(flameline_module name)
     target_link_libraries(${name} ${scope} PkgConfig::${id})
   endforeach()
 endfunction()
+
+# flameline_embed(TARGET NAME FOLDER [GZIP]): every file below FOLDER becomes part of the module TARGET.
+function(flameline_embed target name folder)
+  set(out ${CMAKE_BINARY_DIR}/embed)
+  file(GLOB_RECURSE depends CONFIGURE_DEPENDS ${folder}/*)
+  list(FILTER depends EXCLUDE REGEX "/(node_modules|__pycache__)/")
+  set(gzip OFF)
+  if("GZIP" IN_LIST ARGN)
+    set(gzip ON)
+  endif()
+  add_custom_command(
+    OUTPUT ${out}/${name}_files.c
+    COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DFOLDER=${folder} -DOUT=${out} -DGZIP=${gzip}
+            -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${CMAKE_SOURCE_DIR}/cmake/embed.cmake ${depends}
+    VERBATIM)
+  target_sources(${target} PRIVATE ${out}/${name}_files.c)
+endfunction()

@@ -8,11 +8,11 @@
 #include "api/route.h"
 #include "api/ui_assets.h"
 
-static const UiAsset *find_asset(Str path)
+static const EmbeddedFile *find_asset(Str path)
 {
-    for (size_t i = 0; i < n_ui_assets; i++) {
-        if (str_eq(path, str_from(ui_assets[i].path))) {
-            return &ui_assets[i];
+    for (size_t i = 0; i < n_ui_files; i++) {
+        if (str_eq(path, str_from(ui_files[i].path))) {
+            return &ui_files[i];
         }
     }
     return NULL;
@@ -42,7 +42,7 @@ static Str content_type_of(Str path)
     return STR("application/octet-stream");
 }
 
-static void respond_asset(ApiCall *call, const UiAsset *asset, Str path)
+static void respond_asset(ApiCall *call, const EmbeddedFile *asset, Str path)
 {
     Str content = { asset->start, (size_t)(asset->end - asset->start) };
 
@@ -99,7 +99,7 @@ static void add_security_headers(ApiCall *call, Str nonce)
     http_response_add_header(call->response, STR("Cache-Control"), STR("no-store"));
 }
 
-static void respond_page(ApiCall *call, const UiAsset *page)
+static void respond_page(ApiCall *call, const EmbeddedFile *page)
 {
     Arena *arena = call->request->arena;
     Str nonce = make_nonce(arena);
@@ -145,7 +145,7 @@ void route_ui(ApiCall *call)
     bool reads =
         str_eq(call->request->method, STR("GET")) || str_eq(call->request->method, STR("HEAD"));
     Str path = str_skip(call->path, 1);
-    const UiAsset *asset = find_asset(path);
+    const EmbeddedFile *asset = find_asset(path);
 
     if (!reads) {
         respond_not_found(call);
@@ -155,7 +155,7 @@ void route_ui(ApiCall *call)
         respond_asset(call, asset, path);
         return;
     }
-    const UiAsset *page = find_asset(STR("index.html"));
+    const EmbeddedFile *page = find_asset(STR("index.html"));
     Str accept = http_request_header(call->request, STR("accept"));
     /* a browser that follows a mistyped link gets the page, which says so; a program gets 404 */
     bool browser = str_find(accept, STR("text/html"), 0) != STR_NPOS;

@@ -1,7 +1,113 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/cli.h"
+#include <stdlib.h>
+#include <unistd.h>
 
-int cmd_demo(CliArgs *args UNUSED)
+#include "base/clock.h"
+#include "base/file.h"
+#include "cli/demo.h"
+#include "cli/serve_options.h"
+
+static void print_help(void)
 {
-    return CLI_FAILED;
+    (void)puts(
+        "usage: flameline demo [--SETTING VALUE ...]\n\n"
+        "Serves recorded profiles of small programs in Go, Python and Node.js, with their sources,\n"
+        "as if they had been measured in the last hour. Nothing is kept: the data lives in a\n"
+        "temporary directory until the program ends. No network and no account are needed.\n"
+        "Settings are those of \"flameline serve\".");
+}
+
+/* The repository of the demo, and nothing else: the demo must not reach out. */
+static bool configure_source(Config *config, const DemoManifest *manifest, const char *repository,
+                             Err *err)
+{
+    config->providers = ARENA_NEW(config->arena, ProviderConfig, 1);
+    if (config->providers == NULL) {
+        return err_no_memory(err);
+    }
+    config->providers[0] = (ProviderConfig){ .name = STR("demo"),
+                                             .type = PROVIDER_LOCAL,
+                                             .web_url = manifest->repository,
+                                             .path = str_from(repository) };
+    config->n_providers = 1;
+    config->no_builtin_hosts = true;
+    return true;
+}
+
+static bool serve(Config *config, const DemoManifest *manifest, const Str ids[DEMO_COMMITS],
+                  Err *err)
+{
+    Server *server;
+
+    if (!server_start(config, &server, err)) {
+        return false;
+    }
+    bool ok = demo_load_profiles(server_ingest(server), manifest, ids, clock_unix_ns(), err);
+    if (ok) {
+        (void)printf(
+            "\n  Flameline demo: open http://127.0.0.1:%u in a browser (stop with Ctrl-C)\n\n",
+            server_port(server));
+        (void)fflush(stdout);
+        server_wait_for_signal();
+    }
+    server_stop(server);
+    return ok;
+}
+
+static bool run(Config *config, const char *directory, Err *err)
+{
+    DemoManifest manifest;
+    Str ids[DEMO_COMMITS];
+    char *repository = arena_printf(config->arena, "%s/repository.git", directory);
+    char *data = arena_printf(config->arena, "%s/data", directory);
+
+    if (repository == NULL || data == NULL) {
+        return err_no_memory(err);
+    }
+    config->storage_path = str_from(data);
+    config->reject_older_than_ns = 0; /* the hour that is filled in lies in the past */
+    return demo_read_manifest(config->arena, &manifest, err) &&
+           demo_make_repository(repository, &manifest, config->arena, ids, err) &&
+           configure_source(config, &manifest, repository, err) &&
+           serve(config, &manifest, ids, err);
+}
+
+static int run_in_temporary_directory(Config *config)
+{
+    char directory[] = "/tmp/flameline-demo-XXXXXX";
+    Err err = ERR_INIT;
+    Err ignored = ERR_INIT;
+
+    if (mkdtemp(directory) == NULL) {
+        (void)fprintf(stderr, "flameline: could not make a directory in /tmp\n");
+        return CLI_FAILED;
+    }
+    int code = run(config, directory, &err) ? CLI_OK : cli_fail(&err);
+    if (!dir_remove(directory, &ignored)) {
+        (void)fprintf(stderr, "flameline: could not remove %s\n", directory);
+    }
+    return code;
+}
+
+int cmd_demo(CliArgs *args)
+{
+    ServeOptions options;
+    Err err = ERR_INIT;
+
+    server_block_signals();
+    if (!serve_options_read(args, &options, &err)) {
+        serve_options_done(&options);
+        (void)cli_fail(&err);
+        return CLI_USAGE;
+    }
+    int code = CLI_OK;
+    if (options.help) {
+        print_help();
+    } else if (options.n_words > 0) {
+        code = cli_usage_error("demo", "unexpected argument \"%.*s\"", STR_ARG(options.words[0]));
+    } else {
+        code = run_in_temporary_directory(&options.config);
+    }
+    serve_options_done(&options);
+    return code;
 }
