@@ -75,6 +75,18 @@ static Str key_of(LookupCached *lookup, const Question *q, bool private_part)
     return key != NULL ? str_from(key) : (Str){ NULL, 0 };
 }
 
+/* Only a "not found" of the host is kept, and only for the credentials that were told (section 9).
+ */
+static int64_t absent_life(const Question *q, const SourceFault *fault)
+{
+    if (fault->state == SOURCE_FILE_NOT_FOUND || fault->state == SOURCE_REF_NOT_FOUND) {
+        return ref_name_is_full_id(q->at) ? ABSENT_AT_COMMIT_LIFE_NS : BRANCH_LIFE_NS;
+    }
+    /* a private repository looks missing: without this, every function that an anonymous visitor
+     * opens would cost one of the host's few anonymous calls */
+    return fault->status == 404 ? BRANCH_LIFE_NS : 0;
+}
+
 static int64_t life_of(const Question *q, const CacheValue *value)
 {
     bool at_commit = ref_name_is_full_id(q->at);
@@ -87,9 +99,7 @@ static int64_t life_of(const Question *q, const CacheValue *value)
         return value->fault.state == SOURCE_OK && at_commit && q->op != OP_REF ? CACHE_FOREVER : 0;
     }
     if (value->fault.state != SOURCE_OK) {
-        bool absent = value->fault.state == SOURCE_FILE_NOT_FOUND ||
-                      value->fault.state == SOURCE_REF_NOT_FOUND;
-        return !absent ? 0 : at_commit ? ABSENT_AT_COMMIT_LIFE_NS : BRANCH_LIFE_NS;
+        return absent_life(q, &value->fault);
     }
     if (at_commit) {
         return CACHE_FOREVER;

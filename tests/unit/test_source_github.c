@@ -215,6 +215,27 @@ static void private_content_needs_own_access(void **state)
     assert_int_equal(fake_github_count(w->fake), 1); /* the check, then the cache */
 }
 
+static void public_content_needs_no_check(void **state)
+{
+    World *w = *state;
+
+    assert_int_equal(resolve(w, "acme/shop", "main", "cart/pricer.go", "").state, SOURCE_OK);
+    fake_github_reset_count(w->fake);
+    assert_int_equal(resolve(w, "acme/shop", "main", "cart/pricer.go", "good").state, SOURCE_OK);
+    assert_int_equal(fake_github_count(w->fake), 0);
+}
+
+static void absence_is_remembered_per_account(void **state)
+{
+    World *w = *state;
+
+    assert_int_equal(resolve(w, "acme/secret", "main", "key.go", "").state, SOURCE_NOT_CONNECTED);
+    fake_github_reset_count(w->fake);
+    assert_int_equal(resolve(w, "acme/secret", "main", "key.go", "").state, SOURCE_NOT_CONNECTED);
+    assert_int_equal(fake_github_count(w->fake), 0);
+    assert_int_equal(resolve(w, "acme/secret", "main", "key.go", "good").state, SOURCE_OK);
+}
+
 static void redirects_stay_at_the_api(void **state)
 {
     World *w = *state;
@@ -331,6 +352,41 @@ static void one_request_has_a_budget_of_calls(void **state)
     result = resolve(&small, "acme/shop", "main", "cart/pricer.go", "");
     assert_int_equal(result.state, SOURCE_OK); /* what was learnt before is kept */
     source_destroy(small.source);
+}
+
+static void a_static_token_serves_an_enterprise_server(void **state)
+{
+    World *w = *state;
+    char dir[128];
+    char token_file[160];
+    char api[96];
+    Err err = ERR_INIT;
+
+    support_dir_create(dir, sizeof(dir));
+    support_write_file(dir, "token", STR("good\n"));
+    (void)snprintf(token_file, sizeof(token_file), "%s/token", dir);
+    (void)snprintf(api, sizeof(api), "%.*s/", STR_ARG(fake_github_url(w->fake)));
+    const ProviderConfig enterprise = { .name = STR("corp"),
+                                        .type = PROVIDER_GITHUB,
+                                        .web_url = STR("https://Git.Corp.example/"),
+                                        .api_url = str_from(api),
+                                        .token_file = str_from(token_file) };
+    World corp = { .fake = w->fake, .arena = w->arena };
+    corp.source = source_create(
+        &(SourceConfig){ .providers = &enterprise, .n_providers = 1, .no_builtin_hosts = true },
+        &err);
+    assert_non_null(corp.source);
+    SourceResult result = resolve(&corp, "git@git.corp.example:acme/secret.git", "", "key.go", "");
+    assert_int_equal(result.state, SOURCE_OK);
+    support_expect_str("provider", 0, result.provider, STR("corp"));
+    support_expect_str("url", 0, result.url,
+                       STR("https://Git.Corp.example/acme/secret/blob/"
+                           "2222222222222222222222222222222222222222/key.go"));
+    /* the token of the entry goes nowhere else */
+    assert_int_equal(resolve(&corp, "github.com/acme/secret", "", "key.go", "").state,
+                     SOURCE_HOST_UNSUPPORTED);
+    source_destroy(corp.source);
+    support_dir_remove(dir);
 }
 
 typedef struct Racer {
@@ -461,12 +517,16 @@ int main(void)
         cmocka_unit_test_setup_teardown(works_without_a_listing, setup, teardown),
         cmocka_unit_test_setup_teardown(follows_renamed_repositories, setup, teardown),
         cmocka_unit_test_setup_teardown(private_content_needs_own_access, setup, teardown),
+        cmocka_unit_test_setup_teardown(public_content_needs_no_check, setup, teardown),
+        cmocka_unit_test_setup_teardown(absence_is_remembered_per_account, setup, teardown),
         cmocka_unit_test_setup_teardown(redirects_stay_at_the_api, setup, teardown),
         cmocka_unit_test_setup_teardown(survives_hostile_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(slow_answers_end_with_the_deadline, setup, teardown),
         cmocka_unit_test_setup_teardown(remembers_rate_limits_per_token, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_unsafe_reaches_a_url, setup, teardown),
         cmocka_unit_test_setup_teardown(one_request_has_a_budget_of_calls, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_static_token_serves_an_enterprise_server, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(merges_equal_lookups, setup, teardown),
         cmocka_unit_test_setup_teardown(vcs_calls_have_codes_and_messages, setup, teardown),
     };

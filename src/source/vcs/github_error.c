@@ -3,8 +3,6 @@
 
 #include <jansson.h>
 
-#include "base/clock.h"
-
 enum {
     SECONDARY_WAIT_MS = 60000, /* "at least one minute" when no header says more */
     MAX_WAIT_S = 24 * 3600,
@@ -57,18 +55,14 @@ static bool is_rate_limit(const HttpReply *reply, const char *message, const cha
             strstr(message, "rate limit") != NULL);
 }
 
+/* The time goes into retry_at_ms alone: people are shown it in their own zone. */
 static void set_rate_limited(const HttpReply *reply, bool secondary, int64_t now_ms,
                              SourceFault *fault)
 {
-    Buf until = BUF_INIT(64);
-
     fault->retry_at_ms = retry_time(reply, secondary, now_ms);
-    if (fault->retry_at_ms > 0) {
-        clock_add_rfc3339(&until, fault->retry_at_ms * NS_PER_MS, false);
-    }
-    (void)source_fault_set(fault, SOURCE_RATE_LIMITED, "the rate limit of GitHub is used up%s%.*s",
-                           until.len > 0 ? " until " : "", STR_ARG(buf_str(&until)));
-    buf_done(&until);
+    (void)source_fault_set(fault, SOURCE_RATE_LIMITED,
+                           secondary ? "GitHub asks to slow down (secondary rate limit)"
+                                     : "the rate limit of GitHub is used up"); /* the state is the result */
 }
 
 static void set_forbidden(const HttpReply *reply, const char *message, SourceFault *fault)
