@@ -101,6 +101,8 @@ async function main() {
       const mark = problems.length === 0 ? "ok  " : "FAIL";
       console.log(`${mark} ${String(story.n).padStart(2)} ${story.name} (${Date.now() - begin} ms)`);
       for (const problem of problems) console.log(`       ${problem}`);
+      const dead = [world, closed].find((each) => each.death() !== undefined);
+      if (dead) throw new Error(`the server died (${dead.death()}):\n${dead.log.join("").slice(-3000)}`);
     }
   } finally {
     await browser.close();

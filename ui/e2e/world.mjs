@@ -50,7 +50,9 @@ export async function startWorld({ anonymous }) {
     "serve",
     `--server.listen=127.0.0.1:${port}`,
     `--storage.path=${join(directory, "data")}`,
+    // The fixture has fixed times in the past, which the usual retention would refuse.
     "--limits.reject_older_than=0",
+    "--storage.retention_age=3650d",
   ];
   if (anonymous) {
     const config = join(directory, "flameline.yaml");
@@ -75,10 +77,14 @@ export async function startWorld({ anonymous }) {
     base,
     forge,
     log,
+    /** Why the server is gone, or undefined while it runs. */
+    death: () => child.signalCode ?? child.exitCode ?? undefined,
     async stop() {
-      const gone = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGTERM");
-      await gone;
+      if (child.exitCode === null && child.signalCode === null) {
+        const gone = new Promise((resolve) => child.once("exit", resolve));
+        child.kill("SIGTERM");
+        await gone;
+      }
       forge.close();
       rmSync(directory, { recursive: true, force: true });
     },

@@ -65,24 +65,23 @@ export function Profile() {
   return (
     <>
       <div class="second-bar">
-        <h1 tabIndex={-1} class={choice.services.length > 1 ? "sr" : ""}>
+        {/* The selector beside shows the name; a second one would only be larger. */}
+        <h1 tabIndex={-1} class="sr">
           <bdi>{service}</bdi>
         </h1>
-        {choice.services.length > 1 && (
-          <select
-            class="select service-select"
-            aria-label={T.service}
-            value={service}
-            onChange={(event) => update(withService(urlState.peek(), event.currentTarget.value))}
-          >
-            {!choice.services.some((s) => s.name === service) && <option value={service}>{service}</option>}
-            {choice.services.map((s) => (
-              <option key={s.name} value={s.name}>
-                {s.name}
-              </option>
-            ))}
-          </select>
-        )}
+        <select
+          class="select service-select"
+          aria-label={T.service}
+          value={service}
+          onChange={(event) => update(withService(urlState.peek(), event.currentTarget.value))}
+        >
+          {!choice.services.some((s) => s.name === service) && <option value={service}>{service}</option>}
+          {choice.services.map((s) => (
+            <option key={s.name} value={s.name}>
+              {s.name}
+            </option>
+          ))}
+        </select>
         {choice.type && <TypeSelect types={choice.types} value={choice.type} />}
         <Filters />
         <span class="spacer" />
