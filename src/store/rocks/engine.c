@@ -170,6 +170,14 @@ void engine_check_space_locked(Engine *engine, bool now)
     }
 }
 
+bool engine_is_lossy(Engine *engine)
+{
+    mutex_lock(&engine->lock);
+    bool is_lossy = engine->is_lossy;
+    mutex_unlock(&engine->lock);
+    return is_lossy;
+}
+
 /* ---- opening ---- */
 
 bool engine_load(Engine *engine, bool read_only, bool degraded, Db **ret_db, DbFailure *ret_failure,
@@ -191,7 +199,8 @@ bool engine_load(Engine *engine, bool read_only, bool degraded, Db **ret_db, DbF
         return err_wrap(err, "could not open data directory \"%s\"", engine->path);
     }
     mutex_lock(&engine->lock);
-    engine->is_lossy = is_damaged || db->lost_wal;
+    /* a file that cannot be opened is skipped without an error from the iterators */
+    engine->is_lossy = is_damaged || db->lost_wal || db->is_degraded;
     mutex_unlock(&engine->lock);
     *ret_db = TAKE(db);
     return true;
@@ -442,8 +451,7 @@ bool store_open_rocks(const StoreOptions *options, Store **ret_store, Err *err)
 
 /* ---- status and backup ---- */
 
-static void state_locked(const Engine *engine, const Db *db, StoreStatus *status)
-    REQUIRES(engine->lock)
+static void state_locked(const Engine *engine, StoreStatus *status) REQUIRES(engine->lock)
 {
     status->state = STORE_READY;
     if (engine->is_failed) {
@@ -454,7 +462,7 @@ static void state_locked(const Engine *engine, const Db *db, StoreStatus *status
         (void)snprintf(
             status->reason, sizeof(status->reason), "%llu bytes are free, %llu must be", /* fits */
             (unsigned long long)engine->free_bytes, (unsigned long long)engine->min_free_bytes);
-    } else if (engine->is_lossy || (db != NULL && db->is_degraded)) {
+    } else if (engine->is_lossy) {
         status->state = STORE_DEGRADED;
         (void)snprintf(status->reason, sizeof(status->reason),
                        "damaged files were found: answers may lack data, see the log");
@@ -492,7 +500,7 @@ static void rocks_status(Store *store, StoreStatus *ret_status)
     status.n_services = engine->index.n_services;
     mutex_unlock(&engine->index.lock);
     mutex_lock(&engine->db_lock);
-    state_locked(engine, engine->db, &status);
+    state_locked(engine, &status);
     if (engine->db != NULL) {
         db_status(engine, engine->db, &status);
     }

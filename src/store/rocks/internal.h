@@ -167,6 +167,9 @@ bool engine_can_write_locked(Engine *engine, Err *err) REQUIRES(engine->lock);
 /* Looks at the free space, at most once a second unless now. */
 void engine_check_space_locked(Engine *engine, bool now) REQUIRES(engine->lock);
 
+/* Whether damage was found on opening: every answer may lack something. */
+bool engine_is_lossy(Engine *engine);
+
 int64_t engine_now_ns(const Engine *engine);
 
 /* Replaces the instance after a failure, or the read-only one. False: try again later. */

@@ -203,7 +203,7 @@ static bool on_series(Index *index, Str key, Str value, bool *damaged) NO_LOCK_A
     return series != NULL;
 }
 
-static bool load_counters(Index *index, const Db *db, Err *err) NO_LOCK_ANALYSIS
+static bool load_counters(Index *index, const Db *db, bool *damaged, Err *err) NO_LOCK_ANALYSIS
 {
     uint8_t key[KEY_META_MAX_BYTES];
     char *value;
@@ -211,7 +211,8 @@ static bool load_counters(Index *index, const Db *db, Err *err) NO_LOCK_ANALYSIS
 
     if (!db_get(db, db->meta_cf, (Str){ (const char *)key, key_meta(key, META_COUNTERS) }, &value,
                 &len, err)) {
-        return false;
+        *damaged |= err->code == ERR_DATA_LOSS;
+        return err->code == ERR_DATA_LOSS;
     }
     if (value != NULL && len == 4 * sizeof(uint32_t)) {
         const uint8_t *at = (const uint8_t *)value;
@@ -294,7 +295,8 @@ static bool load_days_of(Index *index, const Db *db, const Tenant *tenant, bool 
     return true;
 }
 
-static bool check_format(const Db *db, Err *err)
+/* A format that cannot be read was readable once: the data was opened before. */
+static bool check_format(const Db *db, bool *damaged, Err *err)
 {
     uint8_t key[KEY_META_MAX_BYTES];
     size_t key_len = key_meta(key, META_FORMAT);
@@ -303,7 +305,8 @@ static bool check_format(const Db *db, Err *err)
     size_t len;
 
     if (!db_get(db, db->meta_cf, (Str){ (const char *)key, key_len }, &value, &len, err)) {
-        return false;
+        *damaged |= err->code == ERR_DATA_LOSS;
+        return err->code == ERR_DATA_LOSS;
     }
     if (value == NULL && !db->read_only) { /* a new directory */
         char *rocks_error = NULL;
@@ -340,6 +343,20 @@ static void load_closed_days(const Db *db)
     }
 }
 
+/*
+ * Records are lost, and with them the numbers that tenants, services and series had. Their rows are
+ * still there: nobody else may get such a number.
+ */
+static void skip_numbers(Counters *counters)
+{
+    enum { LOST_NUMBERS = 1 << 20 };
+
+    counters->tenant += LOST_NUMBERS;
+    counters->service += LOST_NUMBERS;
+    counters->type += LOST_NUMBERS;
+    counters->series += LOST_NUMBERS;
+}
+
 static void ignore_series(void *ctx UNUSED, const Series *series UNUSED)
 {
 }
@@ -349,18 +366,21 @@ bool meta_load_locked(Index *index, Db *db, bool *ret_damaged, Err *err)
     bool damaged = false;
 
     index_clear_locked(index);
-    if (!check_format(db, err) ||
+    if (!check_format(db, &damaged, err) ||
         !each_record(index, db, META_TENANT, 5, on_tenant, &damaged, err) ||
         !each_record(index, db, META_SERVICE, 9, on_service, &damaged, err) ||
         !each_record(index, db, META_TYPE, 9, on_type, &damaged, err) ||
         !each_record(index, db, META_SERIES, 9, on_series, &damaged, err) ||
-        !load_counters(index, db, err)) {
+        !load_counters(index, db, &damaged, err)) {
         return false;
     }
     for (size_t i = 0; i < index->tenants.len; i++) {
         if (!load_days_of(index, db, index->tenants.items[i], &damaged, err)) {
             return false;
         }
+    }
+    if (damaged) {
+        skip_numbers(&index->counters);
     }
     load_closed_days(db);
     /* a crash between the drop of a day and the removal of its last series leaves such records;

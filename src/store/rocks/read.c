@@ -149,7 +149,7 @@ static bool query_init(Query *query, Store *store, const StoreSeriesList *list,
     if (!engine_acquire(query->engine, &query->db, err)) {
         return false;
     }
-    query->is_partial = query->engine->is_lossy;
+    query->is_partial = engine_is_lossy(query->engine);
     query->snapshot = query->db->read_only ? NULL : rocksdb_create_snapshot(query->db->db);
     query->order = calloc(list->n + 1, sizeof(size_t));
     if (query->order == NULL || !collect_days(query) ||
@@ -450,7 +450,7 @@ bool rocks_merge(Store *store, const StoreSeriesList *series, const uint32_t *gr
     Merge merge = { .n_groups = n_groups };
 
     if (series->n == 0 || filter->end_ns < 0 || filter->end_ns < filter->start_ns) {
-        *ret_partial = false;
+        *ret_partial = engine_is_lossy(engine_of(store)); /* series may be lost */
         return true;
     }
     bool ok = query_init(&merge.query, store, series, filter, err);
@@ -535,7 +535,7 @@ bool rocks_points(Store *store, const StoreSeriesList *series, const StoreFilter
     Query *query = &points.query;
 
     if (series->n == 0 || filter->end_ns < 0 || filter->end_ns < filter->start_ns) {
-        *ret_partial = false;
+        *ret_partial = engine_is_lossy(engine_of(store)); /* series may be lost */
         return true;
     }
     bool ok = query_init(query, store, series, filter, err);

@@ -109,15 +109,10 @@ static IterState skip_damage(Scan *scan)
 
     scan->is_damaged = true;
     for (uint64_t step = 1; state == ITER_DAMAGED; step *= 2) {
-        if (bad >= scan->last || step > scan->last - bad) {
-            state = bad < scan->last ? seek_state(scan, scan->last) : ITER_AT_END;
-            good = scan->last;
-            if (state == ITER_DAMAGED) {
-                return ITER_AT_END; /* nothing up to the end of the range can be read */
-            }
-            break;
+        if (bad == scan->last) {
+            return ITER_AT_END; /* nothing up to the end of the range can be read */
         }
-        good = bad + step;
+        good = step < scan->last - bad ? bad + step : scan->last;
         state = seek_state(scan, good);
         if (state == ITER_DAMAGED) {
             bad = good;
@@ -131,7 +126,7 @@ static IterState skip_damage(Scan *scan)
             good = middle;
         }
     }
-    return state == ITER_FAILED || good == scan->position ? ITER_AT_END : seek_state(scan, good);
+    return state == ITER_FAILED ? ITER_FAILED : seek_state(scan, good);
 }
 
 /* After a move: is the iterator at a key of the range? */
