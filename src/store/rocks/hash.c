@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/rocks/hash.h"
 
+#define XXH_INLINE_ALL /* inputs are short: the call into the library would cost as much as the hash */
 #include <xxhash.h>
 
 enum {
@@ -139,7 +140,9 @@ Hash128 hasher_stack(SymHasher *hasher, uint32_t i)
         const uint32_t *locations = symbols->stack_locations + stack->first_location;
         /* the locations use the scratch too: first compute them, then collect */
         for (uint32_t l = 0; l < stack->n_locations; l++) {
-            (void)hasher_location(hasher, locations[l]); /* for its slot */
+            if (!is_known(hasher->locations[locations[l]])) {
+                (void)hasher_location(hasher, locations[l]); /* for its slot */
+            }
         }
         uint8_t *at = hasher->scratch;
         for (uint32_t l = 0; l < stack->n_locations; l++) {
