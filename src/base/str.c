@@ -23,6 +23,12 @@ size_t str_find(Str s, Str needle, size_t from)
     if (from > s.len) {
         return STR_NPOS;
     }
+    if (needle.len == 0) {
+        return from;
+    }
+    if (s.len - from < needle.len) { /* also keeps a NULL pointer away from memmem */
+        return STR_NPOS;
+    }
     const char *hit = memmem(s.ptr + from, s.len - from, needle.ptr, needle.len);
     return hit == NULL ? STR_NPOS : (size_t)(hit - s.ptr);
 }

@@ -41,7 +41,9 @@ static ThreadContext *context_get(void)
     return context;
 }
 
-/* The size that the trailer of the last member claims: a first guess only (RFC 1952: modulo 2^32).
+/*
+ * A first guess at the decompressed size. The trailer of the last member claims one (RFC 1952: modulo 2^32),
+ * but there may be several members, and it may lie; profiles rarely shrink to less than a quarter.
  */
 static size_t size_hint(Str in, size_t max_bytes)
 {
@@ -50,7 +52,8 @@ static size_t size_hint(Str in, size_t max_bytes)
     if (in.len >= 18) {
         memcpy(&isize, in.ptr + in.len - 4, sizeof(isize));
     }
-    return MIN(MAX((size_t)isize, (size_t)256), max_bytes);
+    size_t hint = MAX((size_t)isize, MIN(in.len, max_bytes / 4) * 4);
+    return MIN(MAX(hint, (size_t)256), max_bytes);
 }
 
 static bool inflate_member(struct libdeflate_decompressor *inflater, Str *in, size_t max_bytes,

@@ -20,7 +20,8 @@ static size_t closing_bracket(Str name, size_t open)
 
 Str go_name_without_shapes(Str name, Arena *arena)
 {
-    size_t at = str_find(name, SHAPE, 0);
+    /* a bracket is rare and fast to look for: nearly every name leaves here */
+    size_t at = str_find_char(name, '[') == STR_NPOS ? STR_NPOS : str_find(name, SHAPE, 0);
 
     if (at == STR_NPOS) {
         return name;
