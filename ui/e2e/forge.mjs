@@ -96,9 +96,24 @@ func lookupTax(currency string) float64 {
 
 const HUGE = `package shop\n${Array.from({ length: 19_998 }, (_, i) => `func huge${i}() int { return ${i} } // line ${i + 2}`).join("\n")}\n`;
 
+const CHECKOUT = `package api\n${"\n".repeat(68)}func Checkout() {\n${"\n".repeat(20)}\ttotal, err := pricer.Total(items)\n}\n`;
+
+/** A forgotten file stays in the listing of its commit: only reading it fails. */
 const FILES = {
-  [REF_A]: { "cart/pricer.go": pricer(0), "cart/tax.go": TAX, "huge.go": HUGE, "main.go": "package main\n" },
-  [REF_B]: { "cart/pricer.go": pricer(3), "cart/tax.go": TAX, "huge.go": HUGE, "main.go": "package main\n" },
+  [REF_A]: {
+    "cart/pricer.go": pricer(0),
+    "cart/tax.go": TAX,
+    "api/checkout.go": CHECKOUT,
+    "huge.go": HUGE,
+    "main.go": "package main\n",
+  },
+  [REF_B]: {
+    "cart/pricer.go": pricer(3),
+    "cart/tax.go": TAX,
+    "api/checkout.go": CHECKOUT,
+    "huge.go": HUGE,
+    "main.go": "package main\n",
+  },
 };
 
 const COMMITS = {
@@ -109,6 +124,15 @@ const COMMITS = {
   },
   [REF_B]: { message: "cart: log rounding", login: "hubot", date: "2026-01-11T15:30:00Z" },
 };
+
+/** Repositories without a single file, on one branch. */
+function other(what, rest, send, notFound) {
+  const sha = "c".repeat(40);
+  if (what === "contents" || (rest !== "main" && rest !== sha)) return notFound();
+  if (what === "git/trees") return send(200, { sha, tree: [], truncated: false });
+  const author = { name: "mona", email: "mona@example.com", date: "2026-01-02T08:00:00Z" };
+  send(200, { sha, commit: { message: "start", author, committer: author, tree: { sha } }, html_url: "" });
+}
 
 export async function startForge() {
   const state = { requireLogin: false, forgotten: new Set(), requests: [] };
@@ -125,11 +149,14 @@ export async function startForge() {
       return notFound();
     }
     const path = decodeURIComponent(url.pathname.replace(/^\/api\/v3/, ""));
-    const match = /^\/repos\/acme\/shop(?:\/(commits|contents|git\/trees)\/?(.*))?$/.exec(path);
+    const match = /^\/repos\/acme\/(shop|billing|report)(?:\/(commits|contents|git\/trees)\/?(.*))?$/.exec(
+      path,
+    );
     if (!match) return notFound();
-    const [, what, rest] = match;
+    const [, name, what, rest] = match;
     if (!what)
-      return send(200, { full_name: "acme/shop", private: state.requireLogin, default_branch: "main" });
+      return send(200, { full_name: `acme/${name}`, private: state.requireLogin, default_branch: "main" });
+    if (name !== "shop") return other(what, rest, send, notFound);
     if (what === "commits") {
       const sha = Object.keys(COMMITS).find((key) => key.startsWith(rest));
       if (!sha) return send(422, { message: `No commit found for SHA: ${rest}` });

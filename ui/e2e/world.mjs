@@ -11,12 +11,21 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const BINARY = process.env.FLAMELINE_BIN ?? join(ROOT, "build", "flameline");
 const READY_MS = 20_000;
 
-const ANONYMOUS = `source:
+/** A provider that reads the fake host without a login. */
+const anonymousProvider = (api) => `source:
   providers:
     - name: github.com
       type: github
+      api_url: ${api}
       anonymous: true
 `;
+
+/** An OAuth application, so that the server can offer a login; nobody logs in here. */
+const LOGIN = {
+  GITHUB_CLIENT_ID: "flameline-stories",
+  GITHUB_CLIENT_SECRET: "not-a-secret",
+  GITHUB_SESSION_SECRET: "not-a-secret-either-but-long-enough",
+};
 
 function freePort() {
   return new Promise((resolve, reject) => {
@@ -56,12 +65,17 @@ export async function startWorld({ anonymous }) {
   ];
   if (anonymous) {
     const config = join(directory, "flameline.yaml");
-    writeFileSync(config, ANONYMOUS);
+    writeFileSync(config, anonymousProvider(forge.url));
     args.push("--config", config);
   }
   const log = [];
   const child = spawn(BINARY, args, {
-    env: { ...process.env, GITHUB_API_URL: forge.url, GITHUB_SERVER_URL: forge.url },
+    env: {
+      ...process.env,
+      ...(anonymous ? {} : LOGIN),
+      GITHUB_API_URL: forge.url,
+      GITHUB_SERVER_URL: forge.url,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => log.push(String(chunk)));
