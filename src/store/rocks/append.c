@@ -240,7 +240,7 @@ static Series *add_series_locked(Engine *engine, Tenant *tenant, Labels labels, 
         return NULL;
     }
     index->counters_changed = true;
-    return index_add_series_locked(index, tenant, labels, service->id, type->id,
+    return index_add_series_locked(&engine->index, tenant, labels, service->id, type->id,
                                    index->counters.series);
 }
 
@@ -349,13 +349,13 @@ static bool plan_row_locked(AppendCall *call, ProfilePlan *plan, RowPlan *row, E
         wait_for_locked(call, ticket);
         return true;
     }
-    if (!days_get_locked(engine, call->db, number, &row->day, err)) {
+    if (!days_get_locked(call->engine, call->db, number, &row->day, err)) {
         return false;
     }
     row->series = series; /* from here on the row is one to undo when the call fails */
     if (!plan_seq_locked(call, row, time_ns, err) ||
-        !scope_get_locked(engine, call->db, row->day, plan->tenant, series->service, &row->scope,
-                          err)) {
+        !scope_get_locked(call->engine, call->db, row->day, plan->tenant, series->service,
+                          &row->scope, err)) {
         return false;
     }
     row->scope->is_in_call = true;
@@ -535,7 +535,7 @@ static void write_row_locked(AppendCall *call, ProfilePlan *plan, RowPlan *row, 
                    .time_ns = (uint64_t)plan->profile->time_ns,
                    .seq = row->seq };
 
-    put_index_locked(engine, call->db, plan->tenant, row, plan->profile->time_ns);
+    put_index_locked(call->engine, call->db, plan->tenant, row, plan->profile->time_ns);
     number_stacks(plan->upload, row, &engine->delta, entries);
     size_t n = row_normalise(entries, spare, row->row->n_pairs);
     size_t len = row_encode((uint8_t *)engine->row_buf.ptr, entries, n, row->spans, row->n_spans);
@@ -585,7 +585,7 @@ static size_t write_locked(AppendCall *call, RowEntry *entries, size_t n_entries
             }
             if (plan->upload != upload || row->scope != scope) {
                 if (scope != NULL) {
-                    put_delta_locked(engine, scope, day);
+                    put_delta_locked(call->engine, scope, day);
                 }
                 memset(plan->upload->ids, 0xFF, /* NO_STACK */
                        plan->upload->symbols->n_stacks * sizeof(uint32_t));
@@ -598,7 +598,7 @@ static size_t write_locked(AppendCall *call, RowEntry *entries, size_t n_entries
         }
     }
     if (scope != NULL) {
-        put_delta_locked(engine, scope, day);
+        put_delta_locked(call->engine, scope, day);
     }
     return n_written;
 }
@@ -617,11 +617,11 @@ static void finish_scopes_locked(AppendCall *call) REQUIRES(call->engine->lock)
                 memset(scope->extra, 0, sizeof(scope->extra));
                 scope->last_upload = NULL;
                 scope->is_in_call = false;
-                scopes_account_locked(engine, scope);
+                scopes_account_locked(call->engine, scope);
             }
         }
     }
-    scopes_evict_locked(engine);
+    scopes_evict_locked(call->engine);
     for (size_t kind = 0; kind < SYM_KINDS; kind++) {
         if (engine->delta.records[kind].cap > SCRATCH_KEEP_BYTES) {
             buf_done(&engine->delta.records[kind]);
@@ -639,9 +639,9 @@ static bool enqueue_locked(AppendCall *call, Err *err) REQUIRES(call->engine->lo
     RowEntry *entries = alloc_entries(call, &n_entries);
 
     while (engine->open->bytes > QUEUE_MAX_BYTES && call->epoch == engine->epoch) {
-        cond_wait(&engine->done_cond, &engine->lock);
+        cond_wait(&call->engine->done_cond, &call->engine->lock);
     }
-    if (!engine_can_write_locked(engine, err)) {
+    if (!engine_can_write_locked(call->engine, err)) {
         return false;
     }
     if (call->epoch != engine->epoch) { /* tenants were read anew in the meantime */
@@ -754,7 +754,7 @@ bool rocks_append(Store *store, const StoreProfile *profiles, size_t n_profiles,
         return false;
     }
     ok = prepare(&call, profiles, err);
-    mutex_lock(&engine->lock);
+    mutex_lock(&call.engine->lock);
     if (ok) {
         ok = enqueue_locked(&call, err);
     }
@@ -764,7 +764,7 @@ bool rocks_append(Store *store, const StoreProfile *profiles, size_t n_profiles,
     } else {
         withdraw_locked(&call);
     }
-    give_arena_locked(engine, call.arena);
-    mutex_unlock(&engine->lock);
+    give_arena_locked(call.engine, call.arena);
+    mutex_unlock(&call.engine->lock);
     return ok;
 }

@@ -182,13 +182,14 @@ static void apply_retention(Engine *engine, Db *db)
     mutex_unlock(&engine->lock);
 }
 
-bool days_drop_oldest_for_space(Engine *engine)
+bool days_drop_oldest_for_space(Engine *engine, Db *db)
 {
-    Db *db = engine->db;
     char *rocks_error = NULL;
 
-    if (db == NULL || db->read_only || db->days.len < 2 || engine->options.retention_age_ns <= 0 ||
-        engine->free_bytes >= engine->min_free_bytes / 2) {
+    mutex_lock(&engine->lock);
+    bool is_needed = engine->free_bytes < engine->min_free_bytes / 2;
+    mutex_unlock(&engine->lock);
+    if (!is_needed || db->read_only || db->days.len < 2 || engine->options.retention_age_ns <= 0) {
         return false;
     }
     bool ok = drop_family(engine, db, db->days.items[0], &rocks_error);

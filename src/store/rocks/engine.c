@@ -264,9 +264,7 @@ bool engine_reopen(Engine *engine)
     mutex_unlock(&engine->lock);
     Db *old = engine_take(engine);
     if (old != NULL && is_full) {
-        engine->db = old; /* nobody else can see it while the swap lasts */
-        (void)days_drop_oldest_for_space(engine);
-        engine->db = NULL;
+        (void)days_drop_oldest_for_space(engine, old); /* opening decides whether it helped */
     }
     db_close(old);
     bool ok = engine_load(engine, false, is_corrupt, &db, &failure, &err);
@@ -322,7 +320,9 @@ static void engine_destroy(Engine *engine)
     }
     db_close(engine->db);
     committer_done(engine);
+    mutex_lock(&engine->lock);
     scopes_clear_locked(engine);
+    mutex_unlock(&engine->lock);
     recent_done(&engine->recent);
     delta_done(&engine->delta);
     buf_done(&engine->row_buf);

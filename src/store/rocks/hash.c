@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/rocks/hash.h"
 
-#define XXH_INLINE_ALL /* inputs are short: the call into the library would cost as much as the hash */
+#define XXH_INLINE_ALL /* inputs are short: the call into the library would cost as much as the    \
+                          hash */
 #include <xxhash.h>
 
 enum {

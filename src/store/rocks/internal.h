@@ -268,7 +268,7 @@ bool days_get_locked(Engine *engine, Db *db, int32_t number, Day **ret_day, Err 
 /* Drops what retention says, compacts ended days once. */
 void days_maintain(Engine *engine);
 
-/* Drops the oldest day when the policy calls its data expendable; false when nothing was dropped.
- */
-bool days_drop_oldest_for_space(Engine *engine);
+/* Drops the oldest day of a failed instance when space is short and an age limit says that old data
+ * is expendable; false when nothing was dropped. */
+bool days_drop_oldest_for_space(Engine *engine, Db *db);
 void *maintenance_run(void *arg);
