@@ -3,445 +3,20 @@
  * store/rocks/append.c - from profiles to an open batch.
  *
  * A call has three parts:
- *   prepare  without lock: check, hash symbols and contents (most of the work);
+ *   prepare  without lock: check, hash symbols and contents (prepare.c; most of the work);
  *   plan     under Engine.lock: find series, duplicates, sequence numbers and id maps, and reserve
- *            all memory. May fail: nothing has been changed that others can see;
+ *            all memory (plan.c). May fail: nothing has been changed that others can see;
  *   write    under the same lock: allot ids and put rows into the open batch. Cannot fail.
  * Then it waits for the commit.
  */
 #include "base/clock.h"
-#include "store/rocks/internal.h"
-#include "store/rocks/wire.h"
+#include "store/rocks/append_internal.h"
 
 #define APPEND_ARENA_BYTES MiB(1024)
 #define QUEUE_MAX_BYTES MiB(32)
 #define SCRATCH_KEEP_BYTES MiB(8)
-#define NO_STACK UINT32_MAX
 
-enum { PREFETCH_DISTANCE = 8, LABELS_MAX = 1024 };
-
-#define LABELS_MAX_BYTES MiB(1)
-
-/* Symbols of an upload under a tenant's secret; shared by the profiles that share them. */
-typedef struct UploadSymbols {
-    const Symbols *symbols;
-    uint32_t tenant;
-    SymHasher hasher;
-    uint32_t *ids; /* [n_stacks]: ids in the scope written last, NO_STACK: not asked yet */
-} UploadSymbols;
-
-typedef struct RowPlan {
-    const StoreRow *row;
-    Hash128 content;
-    StoreSpan *spans;  /* distinct ones */
-    uint32_t *span_of; /* [n_pairs]: index + 1; NULL: no spans */
-    size_t n_spans;
-    Series *series;
-    Scope *scope;
-    Day *day;
-    bool is_duplicate;
-    bool needs_mark;
-    uint16_t seq;
-} RowPlan;
-
-typedef struct ProfilePlan {
-    const StoreProfile *profile;
-    Tenant *tenant;
-    UploadSymbols *upload;
-    RowPlan *rows;
-} ProfilePlan;
-
-typedef struct AppendCall {
-    Engine *engine;
-    Db *db;
-    Arena *arena;
-    ProfilePlan *profiles;
-    size_t n_profiles;
-    size_t n_rows;
-    uint64_t epoch;
-    Waiter waiters[2]; /* of the own batch or a duplicate's in the open one; in the one before */
-    Err errors[2];
-} AppendCall;
-
-/* ---- prepare ---- */
-
-static bool check_row(const StoreProfile *profile, const StoreRow *row, Err *err)
-{
-    size_t label_bytes = 0;
-
-    if (labels_get(row->labels, LABEL_SERVICE_NAME).len == 0 ||
-        labels_get(row->labels, LABEL_PROFILE_TYPE).len == 0) {
-        return err_set(err, ERR_INVALID_ARGUMENT,
-                       "cannot store a profile without service_name or __profile_type__");
-    }
-    for (size_t i = 0; i < row->labels.n; i++) {
-        label_bytes += row->labels.items[i].name.len + row->labels.items[i].value.len;
-    }
-    if (row->labels.n > LABELS_MAX || label_bytes > LABELS_MAX_BYTES) {
-        return err_set(err, ERR_INVALID_ARGUMENT, "cannot store %zu labels of %zu bytes",
-                       row->labels.n, label_bytes);
-    }
-    for (size_t i = 0; i < row->n_pairs; i++) {
-        if (row->pairs[i].stack >= profile->symbols->n_stacks) {
-            return err_set(err, ERR_INVALID_ARGUMENT, "sample refers to stack %u of %u",
-                           row->pairs[i].stack, profile->symbols->n_stacks);
-        }
-    }
-    return true;
-}
-
-static bool span_is_none(const StoreSpan *span)
-{
-    static const StoreSpan none = { 0 };
-
-    return memcmp(span, &none, sizeof(none)) == 0;
-}
-
-/* Numbers the distinct spans of a row. */
-static bool plan_spans(AppendCall *call, const uint8_t *secret, RowPlan *plan, Err *err)
-{
-    size_t n = plan->row->n_pairs;
-    size_t n_slots = 16;
-
-    if (plan->row->spans == NULL) {
-        return true;
-    }
-    while (n_slots / 2 < n) {
-        n_slots *= 2;
-    }
-    uint32_t *slots = ARENA_NEW(call->arena, uint32_t, n_slots);
-    plan->spans = ARENA_NEW(call->arena, StoreSpan, n + 1);
-    plan->span_of = ARENA_NEW(call->arena, uint32_t, n + 1);
-    if (slots == NULL || plan->spans == NULL || plan->span_of == NULL) {
-        return err_no_memory(err);
-    }
-    for (size_t i = 0; i < n; i++) {
-        const StoreSpan *span = &plan->row->spans[i];
-        if (span_is_none(span)) {
-            continue;
-        }
-        size_t at = hash_bytes(secret, span, sizeof(*span)).lo & (n_slots - 1);
-        while (slots[at] != 0 && memcmp(&plan->spans[slots[at] - 1], span, sizeof(*span)) != 0) {
-            at = (at + 1) & (n_slots - 1);
-        }
-        if (slots[at] == 0) {
-            plan->spans[plan->n_spans++] = *span;
-            slots[at] = (uint32_t)plan->n_spans;
-        }
-        plan->span_of[i] = slots[at];
-    }
-    return true;
-}
-
-/*
- * A sum over the samples: each (stack, span) has a hash under the tenant's secret that is weighted
- * with the value, so order does not matter and equal samples may come added up or apart.
- */
-static Hash128 row_content(SymHasher *hasher, const RowPlan *plan)
-{
-    Hash128 sum = { 1, plan->row->n_pairs == 0 };
-
-    for (size_t i = 0; i < plan->row->n_pairs; i++) {
-        Hash128 hash = hasher_stack(hasher, plan->row->pairs[i].stack);
-        uint64_t value = (uint64_t)plan->row->pairs[i].value;
-        if (plan->span_of != NULL && plan->span_of[i] != 0) {
-            Hash128 span =
-                hash_bytes(hasher->secret, &plan->row->spans[i], sizeof(plan->row->spans[i]));
-            hash.lo += span.lo;
-            hash.hi ^= span.hi;
-        }
-        sum.lo += value * (hash.lo | 1);
-        sum.hi += value * (hash.hi | 1);
-    }
-    return sum;
-}
-
-/* The upload's symbols, taken over from the profile before when it has the same. */
-static bool plan_symbols(AppendCall *call, size_t i, const uint8_t *secret, Err *err)
-{
-    ProfilePlan *plan = &call->profiles[i];
-    const Symbols *symbols = plan->profile->symbols;
-
-    if (i > 0 && call->profiles[i - 1].upload->symbols == symbols &&
-        call->profiles[i - 1].tenant == plan->tenant) {
-        plan->upload = call->profiles[i - 1].upload;
-        return true;
-    }
-    uint8_t *copy = arena_alloc_raw(call->arena, TENANT_SECRET_BYTES);
-    plan->upload = ARENA_NEW(call->arena, UploadSymbols, 1);
-    if (copy == NULL || plan->upload == NULL) {
-        return err_no_memory(err);
-    }
-    memcpy(copy, secret, TENANT_SECRET_BYTES);
-    plan->upload->symbols = symbols;
-    plan->upload->ids = ARENA_NEW(call->arena, uint32_t, (size_t)symbols->n_stacks + 1);
-    if (plan->upload->ids == NULL) {
-        return err_no_memory(err);
-    }
-    return hasher_init(&plan->upload->hasher, symbols, copy, call->arena, err);
-}
-
-static bool prepare_profile(AppendCall *call, const StoreProfile *profile, size_t i, Err *err)
-{
-    Engine *engine = call->engine;
-    ProfilePlan *plan = &call->profiles[i];
-    uint8_t secret[TENANT_SECRET_BYTES];
-
-    plan->profile = profile;
-    plan->rows = ARENA_NEW(call->arena, RowPlan, profile->n_rows + 1);
-    if (plan->rows == NULL) {
-        return err_no_memory(err);
-    }
-    if (profile->time_ns <= 0) {
-        return err_set(err, ERR_INVALID_ARGUMENT, "cannot store a profile without time");
-    }
-    mutex_lock(&engine->index.lock);
-    plan->tenant = index_add_tenant_locked(&engine->index, profile->tenant);
-    if (plan->tenant != NULL) {
-        memcpy(secret, plan->tenant->secret, sizeof(secret));
-    }
-    mutex_unlock(&engine->index.lock);
-    if (plan->tenant == NULL) {
-        return err_no_memory(err);
-    }
-    if (!plan_symbols(call, i, secret, err)) {
-        return false;
-    }
-    for (size_t r = 0; r < profile->n_rows; r++) {
-        RowPlan *row = &plan->rows[r];
-        row->row = &profile->rows[r];
-        if (!check_row(profile, row->row, err) || !plan_spans(call, secret, row, err)) {
-            return false;
-        }
-        row->content = row_content(&plan->upload->hasher, row);
-    }
-    call->n_rows += profile->n_rows;
-    return true;
-}
-
-/* ---- plan ---- */
-
-static Series *add_series_locked(Engine *engine, Tenant *tenant, Labels labels, uint64_t hash)
-    REQUIRES(engine->index.lock)
-{
-    Index *index = &engine->index;
-    Series *series = index_find_series(tenant, labels, hash);
-
-    if (series != NULL) {
-        return series;
-    }
-    uint32_t next_service = index->counters.service;
-    const Name *service = index_add_name(&tenant->services, labels_get(labels, LABEL_SERVICE_NAME),
-                                         &index->counters.service);
-    const Name *type = index_add_name(&tenant->types, labels_get(labels, LABEL_PROFILE_TYPE),
-                                      &index->counters.type);
-    index->n_services += index->counters.service - next_service;
-    if (service == NULL || type == NULL) {
-        return NULL;
-    }
-    index->counters_changed = true;
-    return index_add_series_locked(&engine->index, tenant, labels, service->id, type->id,
-                                   index->counters.series);
-}
-
-/* Adds the call to those who wait for the batch with this ticket, when it is not durable yet. */
-static void wait_for_locked(AppendCall *call, uint64_t ticket) REQUIRES(call->engine->lock)
-{
-    Engine *engine = call->engine;
-    bool is_open = ticket == engine->open->ticket;
-    Batch *batch = is_open ? engine->open : engine->committing;
-    Waiter *waiter = &call->waiters[is_open ? 0 : 1];
-
-    if (ticket <= engine->committed_ticket || batch == NULL || batch->ticket != ticket ||
-        waiter->err != NULL) {
-        return;
-    }
-    *waiter = (Waiter){ .next = batch->waiters, .err = &call->errors[is_open ? 0 : 1] };
-    batch->waiters = waiter;
-}
-
-/* The next free sequence number of a series and time. */
-static bool next_seq_locked(AppendCall *call, Series *series, int64_t time_ns, const Day *day,
-                            uint64_t *ret_seq, Err *err) REQUIRES(call->engine->lock)
-{
-    Engine *engine = call->engine;
-
-    if (recent_find(&engine->recent, recent_time_key(series->id, time_ns), ret_seq)) {
-        return true;
-    }
-    if (!series_load_bounds(engine, call->db, series, day->number, err)) {
-        return false;
-    }
-    mutex_lock(&engine->index.lock);
-    const SeriesDay *known = series_find_day(series, day->number);
-    bool is_newest = time_ns > MAX(known->last_ns, known->queued_last_ns);
-    mutex_unlock(&engine->index.lock);
-    *ret_seq = 0;
-    if (is_newest) { /* profiles mostly come in order of time */
-        return true;
-    }
-    RowKey key = { .tenant = series->tenant,
-                   .service = series->service,
-                   .type = series->type,
-                   .series = series->id,
-                   .time_ns = (uint64_t)time_ns };
-    RowKey found;
-    uint8_t bytes[KEY_ROW_BYTES];
-    Scan scan;
-    key_row(bytes, &key);
-    scan_init_kind(&scan, call->db, day, NULL, series->tenant, KIND_ROW);
-    if (scan_seek_last(&scan, (Str){ (const char *)bytes, KEY_ROW_PREFIX_BYTES }, 8,
-                       (uint64_t)time_ns)) {
-        Str row_key;
-        Str value;
-        if (scan_get(&scan, &row_key, &value) && key_row_parse(row_key, &found) &&
-            found.time_ns == (uint64_t)time_ns) {
-            *ret_seq = (uint64_t)found.seq + 1;
-        }
-    } else if (scan.is_damaged) {
-        *ret_seq = (uint64_t)UINT16_MAX / 2; /* the numbers in use cannot be read: keep away */
-    }
-    bool ok = scan_ok(&scan, err);
-    scan_done(&scan);
-    return ok;
-}
-
-static bool plan_seq_locked(AppendCall *call, RowPlan *row, int64_t time_ns, Err *err)
-    REQUIRES(call->engine->lock)
-{
-    Engine *engine = call->engine;
-    uint64_t ticket = engine->open->ticket;
-    uint64_t seq;
-
-    if (!next_seq_locked(call, row->series, time_ns, row->day, &seq, err)) {
-        return false;
-    }
-    if (seq > UINT16_MAX) {
-        return err_set(err, ERR_RESOURCE_EXHAUSTED,
-                       "cannot store more than 65536 different profiles of one series and time");
-    }
-    row->seq = (uint16_t)seq;
-    recent_put(&engine->recent, recent_time_key(row->series->id, time_ns), seq + 1, ticket);
-    recent_put(&engine->recent, recent_content_key(row->series->id, time_ns, row->content), ticket,
-               ticket);
-    return true;
-}
-
-static bool plan_row_locked(AppendCall *call, ProfilePlan *plan, RowPlan *row, Err *err)
-    REQUIRES(call->engine->lock)
-{
-    Engine *engine = call->engine;
-    int64_t time_ns = plan->profile->time_ns;
-    int32_t number = day_of(time_ns);
-    uint64_t hash = labels_hash(row->row->labels);
-    uint64_t ticket;
-
-    mutex_lock(&engine->index.lock);
-    Series *series = add_series_locked(engine, plan->tenant, row->row->labels, hash);
-    SeriesDay *series_day = series != NULL ? series_add_day(series, number) : NULL;
-    mutex_unlock(&engine->index.lock);
-    if (series_day == NULL) {
-        return err_no_memory(err);
-    }
-    if (recent_find(&engine->recent, recent_content_key(series->id, time_ns, row->content),
-                    &ticket)) {
-        row->is_duplicate = true;
-        wait_for_locked(call, ticket);
-        return true;
-    }
-    if (!days_get_locked(call->engine, call->db, number, &row->day, err)) {
-        return false;
-    }
-    row->series = series; /* from here on the row is one to undo when the call fails */
-    if (!plan_seq_locked(call, row, time_ns, err) ||
-        !scope_get_locked(call->engine, call->db, row->day, plan->tenant, series->service,
-                          &row->scope, err)) {
-        return false;
-    }
-    row->scope->is_in_call = true;
-    return true;
-}
-
-/* Memory for everything that the write part does with one profile. */
-static bool reserve_profile_locked(AppendCall *call, const ProfilePlan *plan, Err *err)
-    REQUIRES(call->engine->lock)
-{
-    Engine *engine = call->engine;
-    const Symbols *symbols = plan->profile->symbols;
-    const size_t n_symbols[SYM_KINDS] = {
-        [SYM_STACK] = symbols->n_stacks,
-        [SYM_LOCATION] = symbols->n_locations,
-        [SYM_FUNCTION] = symbols->n_functions,
-        [SYM_STRING] = (size_t)symbols->n_strings + 1, /* "" always exists */
-        [SYM_MAPPING] = symbols->n_mappings,
-    };
-    bool has_new = false;
-
-    for (size_t r = 0; r < plan->profile->n_rows; r++) {
-        const RowPlan *row = &plan->rows[r];
-        if (row->is_duplicate) {
-            continue;
-        }
-        buf_clear(&engine->row_buf);
-        if (!buf_reserve(&engine->row_buf, row_max_bytes(row->row->n_pairs, row->n_spans))) {
-            return err_no_memory(err);
-        }
-        if (row->scope->last_upload == plan->upload) {
-            continue; /* the same symbols again add nothing */
-        }
-        row->scope->last_upload = plan->upload;
-        has_new = true;
-        for (size_t kind = 0; kind < SYM_KINDS; kind++) {
-            row->scope->extra[kind] += n_symbols[kind];
-        }
-        if (!idmap_reserve(&row->scope->map, row->scope->extra, err)) {
-            return false;
-        }
-    }
-    return !has_new || delta_reserve(&engine->delta, symbols, err);
-}
-
-static bool plan_locked(AppendCall *call, Err *err) REQUIRES(call->engine->lock)
-{
-    Engine *engine = call->engine;
-
-    if (!recent_reserve(&engine->recent, 2 * call->n_rows, err)) {
-        return false;
-    }
-    if (!VEC_RESERVE(&engine->open->rows, call->n_rows)) {
-        return err_no_memory(err);
-    }
-    for (size_t i = 0; i < call->n_profiles; i++) {
-        ProfilePlan *plan = &call->profiles[i];
-        for (size_t r = 0; r < plan->profile->n_rows; r++) {
-            if (!plan_row_locked(call, plan, &plan->rows[r], err)) {
-                return false;
-            }
-        }
-    }
-    for (size_t i = 0; i < call->n_profiles; i++) {
-        if (!reserve_profile_locked(call, &call->profiles[i], err)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The call fails: its rows were not stored, so they are no duplicates of later ones. */
-static void undo_plan_locked(AppendCall *call) REQUIRES(call->engine->lock)
-{
-    for (size_t i = 0; i < call->n_profiles; i++) {
-        ProfilePlan *plan = &call->profiles[i];
-        for (size_t r = 0; plan->profile != NULL && r < plan->profile->n_rows; r++) {
-            RowPlan *row = &plan->rows[r];
-            if (row->series != NULL) {
-                recent_forget(
-                    &call->engine->recent,
-                    recent_content_key(row->series->id, plan->profile->time_ns, row->content));
-            }
-        }
-    }
-}
+enum { PREFETCH_DISTANCE = 8 };
 
 /* ---- write ---- */
 
@@ -651,12 +226,12 @@ static bool enqueue_locked(AppendCall *call, Err *err) REQUIRES(call->engine->lo
         return err_no_memory(err);
     }
     recent_tick(&engine->recent, clock_steady_ns(), engine->committed_ticket);
-    bool ok = plan_locked(call, err);
+    bool ok = append_plan_locked(call, err);
     if (ok) {
         bool was_empty = engine->open->n_profiles == 0;
         size_t n_rows = write_locked(call, entries, n_entries);
         if (n_rows > 0) {
-            wait_for_locked(call, engine->open->ticket);
+            append_wait_for_locked(call, engine->open->ticket);
             if (was_empty) {
                 engine->open->opened_ns = clock_steady_ns();
             }
@@ -665,7 +240,7 @@ static bool enqueue_locked(AppendCall *call, Err *err) REQUIRES(call->engine->lo
             cond_signal(&engine->queue_cond);
         }
     } else {
-        undo_plan_locked(call);
+        append_undo_plan_locked(call);
     }
     finish_scopes_locked(call);
     return ok;
@@ -723,20 +298,6 @@ static void give_arena_locked(Engine *engine, Arena *arena) REQUIRES(engine->loc
     }
 }
 
-static bool prepare(AppendCall *call, const StoreProfile *profiles, Err *err)
-{
-    call->profiles = ARENA_NEW(call->arena, ProfilePlan, call->n_profiles + 1);
-    if (call->profiles == NULL) {
-        return err_no_memory(err);
-    }
-    for (size_t i = 0; i < call->n_profiles; i++) {
-        if (!prepare_profile(call, &profiles[i], i, err)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool rocks_append(Store *store, const StoreProfile *profiles, size_t n_profiles, Err *err)
 {
     Engine *engine = engine_of(store);
@@ -753,7 +314,7 @@ bool rocks_append(Store *store, const StoreProfile *profiles, size_t n_profiles,
         mutex_unlock(&engine->lock);
         return false;
     }
-    ok = prepare(&call, profiles, err);
+    ok = append_prepare(&call, profiles, err);
     mutex_lock(&call.engine->lock);
     if (ok) {
         ok = enqueue_locked(&call, err);

@@ -203,7 +203,7 @@ void batch_fail(Batch *batch, const char *why);
 /* Waits until nothing is queued or being committed, and keeps the lock. */
 void committer_drain_locked(Engine *engine) REQUIRES(engine->lock);
 
-/* ---- append.c, scopes.c: the write path ---- */
+/* ---- append.c, scopes.c: the write path (see append_internal.h too) ---- */
 
 bool rocks_append(Store *store, const StoreProfile *profiles, size_t n_profiles, Err *err);
 
