@@ -7,7 +7,7 @@ static void print_help(void)
     (void)puts("usage: flameline store check DIR\n"
                "       flameline store backup DIR TARGET\n\n"
                "check   reads everything in the data directory DIR and names what is damaged;\n"
-               "        exit code 3 when something is. The server must not be running.\n"
+               "        exit code 3 when something is. The server may be running.\n"
                "backup  makes a consistent copy of DIR in the new directory TARGET, which can be\n"
                "        served as it is. The server must not be running.");
 }
