@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { eventually, hasText, isCount, textOf } from "../check.mjs";
-import { HOSTILE, HOSTILE_START, TOTAL } from "../fixture.mjs";
+import { HOSTILE, HOSTILE_START, load, SERIES, TOTAL } from "../fixture.mjs";
+import { startWorld } from "../world.mjs";
 import { at, currentLine, findBar, urls } from "../pages.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -49,6 +50,30 @@ export const frame = [
       await hasText(other.getByTestId("function-name"), TOTAL);
       await eventually(async () => assert.equal(await currentLine(other), 57));
       await other.close();
+    },
+  },
+  {
+    n: 46,
+    name: "First-run help",
+    async run({ page, origins, foreign }) {
+      const empty = await startWorld({ anonymous: false });
+      origins.add(empty.base);
+      try {
+        await page.goto(`${empty.base}/`);
+        await hasText(page.locator(".first-run"), "Waiting for the first profile");
+        await isCount(page.locator(".snippet"), 3);
+        await hasText(page.locator(".snippet").first(), empty.base);
+        const edge = SERIES.find((series) => series.labels.service_name === "edge");
+        await load(empty.base, [{ ...edge, once: true, at: Date.now() - 60_000 }]);
+        await hasText(page.locator(".first-run"), "The first sample has arrived.");
+        await page.getByRole("button", { name: "Open services" }).click();
+        await hasText(at.rows(page).first(), "edge");
+        assert.deepEqual(foreign, []);
+      } finally {
+        await page.goto("about:blank");
+        await page.setContent("<title>closed</title>");
+        await empty.stop();
+      }
     },
   },
   {

@@ -22,7 +22,7 @@ import { type CodeHandle, CodeView } from "../../source/code-view";
 import { T } from "../../texts";
 import { focusDetails } from "../profile/focus";
 import { useCommits, useFileCosts, useFunctionCosts, useSource } from "./data";
-import { Facts } from "./facts";
+import { Facts, lineAt } from "./facts";
 import { DetailsHead, LedgerTools } from "./head";
 import { Why } from "./why";
 import "../../styles/details.css";
@@ -130,7 +130,8 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
     b: switchBase,
     v: () => stepVersion(1),
     V: () => stepVersion(-1),
-    o: () => answer?.source?.url && window.open(answer.source.url, "_blank", "noopener"),
+    o: () =>
+      answer?.source?.url && window.open(lineAt(answer.source.url, at() || start), "_blank", "noopener"),
   });
 
   const failed = answer !== undefined && answer.source?.state !== "ok";
@@ -139,6 +140,7 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
       <Facts
         costs={costs}
         version={version}
+        line={start}
         source={answer?.source}
         commits={commits}
         onVersion={openVersion}

@@ -14,6 +14,8 @@ import { ConnectButton } from "./why";
 interface Props {
   costs: FunctionCosts;
   version: VersionCosts;
+  /** The line that a link to the host points at. */
+  line: number;
   source: SourceState | undefined;
   commits: Map<string, Commit>;
   onVersion(version: VersionCosts): void;
@@ -27,7 +29,12 @@ function webAddress(text: string): string | undefined {
   return /^https?:\/\//.test(text) ? text.replace(/\.git$/, "") : undefined;
 }
 
-export function Facts({ costs, version, source, commits, onVersion, onFunction }: Props) {
+/** All hosts that we know name lines of a page in this way. */
+export function lineAt(url: string, line: number): string {
+  return line > 0 && !url.includes("#") ? `${url}#L${line}` : url;
+}
+
+export function Facts({ costs, version, line, source, commits, onVersion, onFunction }: Props) {
   const { unit, queryTotal } = costs;
   const both = (value: number) => `${formatValue(value, unit)} · ${formatPercent(value, queryTotal)}`;
   return (
@@ -76,7 +83,7 @@ export function Facts({ costs, version, source, commits, onVersion, onFunction }
           </span>
         )}
         {source?.url && (
-          <a class="btn" href={source.url} target="_blank" rel="noreferrer noopener">
+          <a class="btn" href={lineAt(source.url, line)} target="_blank" rel="noreferrer noopener">
             <Icon name="external" />
             {T.openAtHost}
           </a>

@@ -128,7 +128,10 @@ export function FunctionTable(props: Props) {
             <div role="cell" class="file">
               {row.file !== "" && <Path path={row.file} line={row.startLine} />}
             </div>
-            <div role="cell" class={`num cost heat-${heatLevel(row.self, largest)}`}>
+            <div
+              role="cell"
+              class={row.self === 0 ? "num faint" : `num cost heat-${heatLevel(row.self, largest)}`}
+            >
               {formatValue(row.self, unit)}
             </div>
             <div role="cell" class="num muted">

@@ -95,7 +95,7 @@ function Lines({ data, dataKey }: { data: HotLinesResponse; dataKey: string }) {
         const self = int64(line.self);
         return (
           <div role="row" class="vrow" key={`${line.ref} ${line.file} ${line.n} ${line.function}`}>
-            <div role="cell" class={`num cost heat-${heatLevel(self, largest)}`}>
+            <div role="cell" class={self === 0 ? "num faint" : `num cost heat-${heatLevel(self, largest)}`}>
               {formatValue(self, unit)}
             </div>
             <div role="cell" class="num muted">

@@ -7,6 +7,7 @@ import { range } from "../../lib/range";
 import { linkTo, urlState } from "../../lib/router";
 import { serviceSelector } from "../../lib/selector";
 import { DEFAULTS } from "../../lib/urlstate";
+import { T } from "../../texts";
 import { useQuery } from "../../lib/use-query";
 
 function useSeen(): [ref: { current: HTMLDivElement | null }, seen: boolean] {
@@ -33,6 +34,7 @@ export function Hottest({ service, type }: { service: string; type: string }) {
   const line = query.data?.lines?.[0];
   return (
     <div class={`hottest${query.stale && query.data ? " dimmed" : ""}`} ref={ref}>
+      {query.data && !line && <span class="faint">{T.noLine}</span>}
       {line && (
         <HottestLine line={line} total={int64(query.data?.queryTotal)} service={service} type={type} />
       )}
