@@ -50,8 +50,8 @@ static void make_program(Program *program, uint64_t *random)
         stack->weight = 1 + below(random, 40) * below(random, 40) / 8;
         for (size_t at = 0; at < stack->depth; at++) {
             size_t from_root = (size_t)stack->depth - 1 - at;
-            bool shared = parent != NULL && from_root < (size_t)parent->depth * 3 / 4;
-            stack->frames[at] = shared ? parent->frames[parent->depth - 1 - from_root]
+            bool shared = parent != NULL && from_root < (size_t)parent->depth * 3U / 4U;
+            stack->frames[at] = shared ? parent->frames[(size_t)parent->depth - 1 - from_root]
                                        : (uint16_t)below(random, N_FUNCTIONS * LINES_PER_FUNCTION);
         }
     }
