@@ -213,7 +213,8 @@ static bool enqueue_locked(AppendCall *call, Err *err) REQUIRES(call->engine->lo
     size_t n_entries;
     RowEntry *entries = alloc_entries(call, &n_entries);
 
-    while (engine->open->bytes > QUEUE_MAX_BYTES && call->epoch == engine->epoch) {
+    while ((engine->open->bytes > QUEUE_MAX_BYTES || engine->is_draining) &&
+           call->epoch == engine->epoch) {
         cond_wait(&call->engine->done_cond, &call->engine->lock);
     }
     if (!engine_can_write_locked(call->engine, err)) {

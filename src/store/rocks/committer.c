@@ -177,7 +177,14 @@ void *committer_run(void *arg)
 
 void committer_drain_locked(Engine *engine)
 {
+    engine->is_draining = true; /* new profiles wait, or a busy server would never be idle */
     while (engine->committing != NULL || !is_empty(engine->open)) {
         cond_wait(&engine->done_cond, &engine->lock);
     }
+}
+
+void committer_resume_locked(Engine *engine)
+{
+    engine->is_draining = false;
+    cond_broadcast(&engine->done_cond);
 }

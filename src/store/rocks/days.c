@@ -179,6 +179,7 @@ static void apply_retention(Engine *engine, Db *db)
             break;
         }
     }
+    committer_resume_locked(engine);
     mutex_unlock(&engine->lock);
 }
 

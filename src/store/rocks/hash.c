@@ -138,7 +138,9 @@ Hash128 hasher_stack(SymHasher *hasher, uint32_t i)
     if (!is_known(*slot)) {
         const Symbols *symbols = hasher->symbols;
         const SymStack *stack = &symbols->stacks[i];
-        const uint32_t *locations = symbols->stack_locations + stack->first_location;
+        /* NULL when all stacks are empty: no arithmetic on it then */
+        const uint32_t *locations =
+            stack->n_locations > 0 ? &symbols->stack_locations[stack->first_location] : NULL;
         /* the locations use the scratch too: first compute them, then collect */
         for (uint32_t l = 0; l < stack->n_locations; l++) {
             if (!is_known(hasher->locations[locations[l]])) {

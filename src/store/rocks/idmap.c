@@ -279,7 +279,6 @@ static uint32_t intern_location(IdMap *map, SymHasher *hasher, uint32_t i, SymDe
         return slot->id - 1;
     }
     const SymLocation *location = &hasher->symbols->locations[i];
-    const SymLine *lines = hasher->symbols->lines + location->first_line;
     uint32_t mapping =
         location->mapping != 0 ? intern_mapping(map, hasher, location->mapping - 1, delta) + 1 : 0;
     uint8_t *at = record_begin(table, slot, hash, SYM_LOCATION, delta);
@@ -287,8 +286,9 @@ static uint32_t intern_location(IdMap *map, SymHasher *hasher, uint32_t i, SymDe
     at = put_uvarint(at, location->address);
     at = put_uvarint(at, (uint64_t)location->n_lines << 1 | location->is_folded);
     for (uint32_t l = 0; l < location->n_lines; l++) {
-        at = put_uvarint(at, intern_function(map, hasher, lines[l].function, delta));
-        at = put_zigzag(at, lines[l].line);
+        const SymLine *line = &hasher->symbols->lines[location->first_line + l];
+        at = put_uvarint(at, intern_function(map, hasher, line->function, delta));
+        at = put_zigzag(at, line->line);
     }
     record_end(delta, SYM_LOCATION, at);
     return slot->id - 1;
@@ -304,11 +304,11 @@ uint32_t idmap_stack(IdMap *map, SymHasher *hasher, uint32_t stack, SymDelta *de
         return slot->id - 1;
     }
     const SymStack *item = &hasher->symbols->stacks[stack];
-    const uint32_t *locations = hasher->symbols->stack_locations + item->first_location;
     uint8_t *at = record_begin(table, slot, hash, SYM_STACK, delta);
     at = put_uvarint(at, item->n_locations);
     for (uint32_t l = 0; l < item->n_locations; l++) {
-        at = put_uvarint(at, intern_location(map, hasher, locations[l], delta));
+        uint32_t location = hasher->symbols->stack_locations[item->first_location + l];
+        at = put_uvarint(at, intern_location(map, hasher, location, delta));
     }
     record_end(delta, SYM_STACK, at);
     return slot->id - 1;

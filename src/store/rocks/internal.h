@@ -121,7 +121,8 @@ typedef struct Engine {
     Arena *idle_arenas[MAX_IDLE_ARENAS];
     size_t n_idle_arenas;
     bool is_stopping;
-    bool is_failed; /* a write failed: nothing is written until the directory is opened again */
+    bool is_draining; /* a day is about to be dropped: profiles wait */
+    bool is_failed;   /* a write failed: nothing is written until the directory is opened again */
     DbFailure failure;
     bool is_low;              /* free space is below min_free_bytes */
     bool is_lossy;            /* open or index found damage: answers may be partial */
@@ -200,8 +201,11 @@ void *committer_run(void *arg);
 /* Fails everybody who waits for the batch and empties it. */
 void batch_fail(Batch *batch, const char *why);
 
-/* Waits until nothing is queued or being committed, and keeps the lock. */
+/* Waits until nothing is queued or being committed, and keeps it so until
+ * committer_resume_locked().
+ */
 void committer_drain_locked(Engine *engine) REQUIRES(engine->lock);
+void committer_resume_locked(Engine *engine) REQUIRES(engine->lock);
 
 /* ---- append.c, scopes.c: the write path (see append_internal.h too) ---- */
 

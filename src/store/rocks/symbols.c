@@ -158,9 +158,8 @@ static bool add_stack(SymTable *table, Reader *reader, bool *oom)
         *oom = true;
         return false;
     }
-    uint32_t *locations = arrays->stack_locations.items + arrays->stack_locations.len;
-    for (uint64_t i = 0; i < n; i++) {
-        if (!get_uvarint32(reader, &locations[i])) {
+    for (size_t i = 0; i < n; i++) {
+        if (!get_uvarint32(reader, &arrays->stack_locations.items[stack.first_location + i])) {
             return false;
         }
     }
