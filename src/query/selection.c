@@ -255,7 +255,8 @@ static bool group_series(Selection *selection, void (*make_key)(Buf *key, Labels
     for (size_t i = 0; i < selection->n_lists; i++) {
         n_series += selection->lists[i].n;
     }
-    Labels *first = ARENA_NEW(arena, Labels, n_series);
+    Labels *first =
+        ARENA_NEW(arena, Labels, n_series + 1); /* a selection without series has a group */
     intern_init(&keys, arena);
     bool ok = first != NULL;
     for (size_t i = 0; i < selection->n_lists; i++) {

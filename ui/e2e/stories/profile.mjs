@@ -110,6 +110,11 @@ export const profile = [
       await page.goBack();
       await page.goBack();
       await isCount(page.locator(".sandwich-half"), 0);
+      const bar = await findBar(page, "encoding/json.Marshal");
+      await page.mouse.click(bar.x, bar.y, { button: "right" });
+      await page.getByRole("menuitem", { name: "Sandwich view" }).click();
+      await hasUrl(page, /sandwich=encoding\/json\.Marshal/);
+      await isCount(page.locator(".sandwich-half"), 2);
     },
   },
   {

@@ -29,6 +29,8 @@ export interface FlameProps {
   onFocus(node: number): void;
   onOpen(node: number, byKey: boolean): void;
   onHover(name: string | undefined): void;
+  /** Asks for the menu of a bar at a point of the page. */
+  onMenu?(node: number, x: number, y: number): void;
   /** Further keys of the screen, given the current bar. */
   onKey?(key: string, node: number): boolean;
 }
@@ -174,6 +176,26 @@ export function FlameGraph(props: FlameProps) {
     if (bar) props.onFocus(bar.node);
   }
 
+  /** By mouse the bar under the pointer; by key the current one, with the menu at the graph's corner. */
+  function onContextMenu(event: MouseEvent) {
+    if (!props.onMenu) return;
+    event.preventDefault();
+    clearTimeout(clickTimer.current);
+    const byMouse = event.button === 2;
+    const node = byMouse ? place(event).bar?.node : cursor;
+    if (node === undefined || node === ROOT) return;
+    setCursor(node);
+    setHover(undefined);
+    const box = scroller.current?.getBoundingClientRect();
+    if (byMouse) props.onMenu(node, event.clientX, event.clientY);
+    else
+      props.onMenu(
+        node,
+        (box?.left ?? 0) + 16,
+        (box?.top ?? 0) + model.depth[node] * ROW_HEIGHT - top + ROW_HEIGHT,
+      );
+  }
+
   function onWheel(event: WheelEvent) {
     if (!event.ctrlKey) return;
     event.preventDefault();
@@ -227,6 +249,7 @@ export function FlameGraph(props: FlameProps) {
       aria-activedescendant="flame-cursor"
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}
       onKeyDown={onKeyDown}
+      onContextMenu={onContextMenu}
       onFocus={() => setFocused(true)}
       onBlur={() => setFocused(false)}
       onWheel={onWheel}

@@ -1,6 +1,7 @@
 // Table and flame graph side by side, with what applies to both: search, zoom, sandwich, colours.
 import { signal } from "@preact/signals";
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { BarMenu, type BarAction } from "../../flame/bar-menu";
 import { copyText } from "../../components/copy";
 import { FlameGraph } from "../../flame/flame-graph";
 import { decodeFocus, encodeFocus } from "../../flame/focus";
@@ -80,6 +81,18 @@ export function FlamePanel(props: Props) {
     }));
   }
 
+  function actionsOf(node: number): BarAction[] {
+    const name = nodeName(model, node);
+    return [
+      { label: T.functionDetails, hint: "Enter", run: () => openDetails(name, true) },
+      { label: T.zoom, hint: "z", run: () => zoomTo(node) },
+      { label: T.sandwich, hint: "s", run: () => update({ sandwich: name }) },
+      { label: T.searchThis, run: () => update({ q: name }) },
+      { label: T.copyName, hint: "c", run: () => void copyText(name) },
+      { label: T.copyStack, hint: "C", run: () => void copyText(namesOf(model, node).join("\n")) },
+    ];
+  }
+
   function onKey(key: string, node: number): boolean {
     const name = nodeName(model, node);
     if (key === "s" && node > ROOT) update({ sandwich: name });
@@ -89,6 +102,7 @@ export function FlamePanel(props: Props) {
     return true;
   }
 
+  const [menu, setMenu] = useState<{ node: number; x: number; y: number }>();
   const node = step.at >= 0 ? hits?.nodes[step.at] : undefined;
   const target = useMemo(
     () => (node === undefined ? undefined : { node, serial: step.serial }),
@@ -165,9 +179,19 @@ export function FlamePanel(props: Props) {
               onFocus={zoomTo}
               onOpen={(n, byKey) => openDetails(nodeName(model, n), byKey)}
               onKey={onKey}
+              onMenu={(n, x, y) => setMenu({ node: n, x, y })}
             />
           ))}
       </div>
+      {menu && (
+        <BarMenu
+          label={nodeName(model, menu.node)}
+          x={menu.x}
+          y={menu.y}
+          actions={actionsOf(menu.node)}
+          onClose={() => setMenu(undefined)}
+        />
+      )}
     </div>
   );
 }
