@@ -118,7 +118,7 @@ export const T = {
   showChart: "Show chart",
   chartZoomOut: "Zoom out",
   search: "Search",
-  searchHint: "Function, regex, several with commas",
+  searchHint: "Search",
   searchInvalid: "Not a valid expression; searched literally",
   searchCount: (n: number, share: string) => `${plural(n, "match", "matches")} · ${share} of total`,
   searchAt: (i: number, n: number, share: string) =>

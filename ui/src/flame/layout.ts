@@ -1,4 +1,5 @@
 // Which rectangles a frame has to draw. Pure: no canvas, no DOM.
+import { splitName } from "../lib/names";
 import { type FlameModel, firstEndingAfter, depthCount } from "./model";
 
 export interface Viewport {
@@ -89,14 +90,18 @@ export function hit(bars: Bar[], x: number, y: number): Bar | undefined {
   );
 }
 
-/** What fits of a name at a fixed character width: cut with an ellipsis, empty when nothing useful fits. */
+/**
+ * What fits of a name at a fixed character width, empty when nothing useful does. Where the whole name has no
+ * room, the package goes first: the colour of the bar tells it, and it is the least telling part.
+ */
 export function fitLabel(name: string, value: string, width: number, charWidth: number): string {
   const fits = Math.floor((width - 8) / charWidth);
   if (fits < 3) return "";
   const full = `${name} (${value})`;
   if (full.length <= fits) return full;
   if (name.length <= fits) return name;
-  return `${name.slice(0, fits - 1)}…`;
+  const own = splitName(name)[1];
+  return own.length <= fits ? own : `${own.slice(0, fits - 1)}…`;
 }
 
 /** Keeps an interval of the value axis inside the whole and above the finest zoom. */
