@@ -27,10 +27,10 @@ typedef struct Call {
     HttpRequest request;
     HttpResponse response;
     Buf body;
-    size_t charged; /* bytes counted in buffered_bytes */
-    bool started;   /* headers were looked at */
-    bool refused;   /* answered without reading the body */
-    bool handled;   /* the worker is done */
+    size_t charged;      /* bytes counted in buffered_bytes */
+    bool started;        /* headers were looked at */
+    bool refused;        /* answered without reading the body */
+    atomic_bool handled; /* the worker is done: what it wrote is visible to who reads true */
 } Call;
 
 struct HttpServer {
@@ -94,7 +94,7 @@ static void *worker_run(void *arg)
     for (Call *call = dequeue(server); call != NULL; call = dequeue(server)) {
         call->request.body = buf_str(&call->body);
         server->handler(server->ctx, &call->request, &call->response);
-        call->handled = true;
+        atomic_store(&call->handled, true);
         MHD_resume_connection(call->connection);
     }
     return NULL;
@@ -300,7 +300,7 @@ static enum MHD_Result on_access(void *arg, struct MHD_Connection *connection,
         *data_len = 0;
         return MHD_YES;
     }
-    if (call->handled) {
+    if (atomic_load(&call->handled)) {
         return queue_response(server, call);
     }
     if (call->conn != NULL) {
