@@ -129,6 +129,7 @@ export const details = [
       await hasUrl(page, new RegExp(`ref=${REF_A}`));
       await eventually(async () => assert.equal(await currentLine(page), 14));
       await hasText(page.locator(".cm-content"), "func lookupTax");
+      await hasText(page.locator(".trail"), /Total.*lookupTax/);
       await page.keyboard.press("Alt+ArrowLeft");
       await hasText(page.getByTestId("function-name"), TOTAL);
       await eventually(async () => assert.equal(await currentLine(page), 52));

@@ -10,6 +10,8 @@ const SHOWN = 3;
 export interface CallEntry {
   name: string;
   total: number;
+  /** Where the call is made, or where the callee begins. */
+  place?: string;
 }
 
 /** Callees of all lines together; one that is called from several lines counts once with the sum. */
@@ -22,9 +24,14 @@ export function calleesOf(version: VersionCosts): CallEntry[] {
 }
 
 export function callersOf(costs: FunctionCosts): CallEntry[] {
-  const byName = new Map<string, number>();
-  for (const caller of costs.callers) byName.set(caller.name, (byName.get(caller.name) ?? 0) + caller.total);
-  return [...byName].map(([name, total]) => ({ name, total })).sort((a, b) => b.total - a.total);
+  const byName = new Map<string, CallEntry>();
+  for (const { name, total, file, n } of costs.callers) {
+    const entry = byName.get(name);
+    // They come by total, so the first place of a caller is the one that costs most.
+    if (entry) entry.total += total;
+    else byName.set(name, { name, total, place: file === "" || n === 0 ? undefined : `${file}:${n}` });
+  }
+  return [...byName.values()].sort((a, b) => b.total - a.total);
 }
 
 interface Props {
@@ -44,7 +51,7 @@ export function CallsRow({ label, entries, unit, onOpen }: Props) {
         {entries.length === 0 && <span class="muted">{T.none}</span>}
         {shown.map((entry) => (
           <button key={entry.name} type="button" class="call" onClick={() => onOpen(entry.name)}>
-            <Name text={entry.name} />
+            <Name text={entry.name} title={entry.place ? `${entry.name}\n${entry.place}` : entry.name} />
             <span class="muted">{formatValue(entry.total, unit)}</span>
           </button>
         ))}

@@ -24,6 +24,7 @@ import { focusDetails } from "../profile/focus";
 import { useCommits, useFileCosts, useFunctionCosts, useSource } from "./data";
 import { Facts, lineAt } from "./facts";
 import { DetailsHead, LedgerTools } from "./head";
+import { noteWalk, Trail, visit } from "./trail";
 import { Why } from "./why";
 import "../../styles/details.css";
 import "../../styles/code.css";
@@ -38,6 +39,7 @@ export function FunctionDetails({ mode, type }: Props) {
   const costs = useFunctionCosts(type);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
+    if (fn) visit(fn);
     if (!focusDetails.peek()) return;
     focusDetails.value = false;
     heading.current?.focus();
@@ -83,6 +85,7 @@ function openVersion(version: VersionCosts): void {
 /** To a callee or caller at the same version; the way back returns to the line that was left. */
 function walkTo(name: string, version: VersionCosts, line: number | undefined): void {
   if (line !== undefined) update({ line: { from: line, to: line } });
+  noteWalk();
   const next = withFunction(urlState.peek(), name);
   update({
     ...next,
@@ -137,6 +140,7 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
   const failed = answer !== undefined && answer.source?.state !== "ok";
   return (
     <>
+      <Trail onOpen={(name) => walkTo(name, version, undefined)} />
       <Facts
         costs={costs}
         version={version}
