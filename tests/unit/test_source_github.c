@@ -354,6 +354,25 @@ static void one_request_has_a_budget_of_calls(void **state)
     source_destroy(small.source);
 }
 
+static void an_entry_for_github_com_keeps_its_settings(void **state)
+{
+    World *w = *state;
+    Err err = ERR_INIT;
+    const ProviderConfig entry = { .name = STR("github.com"),
+                                   .type = PROVIDER_GITHUB,
+                                   .anonymous = true };
+    World world = { .fake = w->fake, .arena = w->arena };
+    world.source = source_create(&(SourceConfig){ .providers = &entry,
+                                                  .n_providers = 1,
+                                                  .github_api_url = fake_github_url(w->fake) },
+                                 &err);
+    assert_non_null(world.source);
+    SourceResult result =
+        resolve(&world, "https://github.com/acme/shop", "main", "cart/pricer.go", "");
+    assert_int_equal(result.state, SOURCE_OK);
+    source_destroy(world.source);
+}
+
 static void a_static_token_serves_an_enterprise_server(void **state)
 {
     World *w = *state;
@@ -525,6 +544,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(remembers_rate_limits_per_token, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_unsafe_reaches_a_url, setup, teardown),
         cmocka_unit_test_setup_teardown(one_request_has_a_budget_of_calls, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_entry_for_github_com_keeps_its_settings, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_static_token_serves_an_enterprise_server, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(merges_equal_lookups, setup, teardown),

@@ -140,24 +140,46 @@ static bool add_provider(ProviderTable *table, const ProviderConfig *given, Str 
     return set_scope(table, config, provider, err);
 }
 
+static bool is_github_com(const ProviderConfig *provider)
+{
+    return provider->type == PROVIDER_GITHUB && str_eq(provider->name, STR("github.com"));
+}
+
+/* github.com with what the GITHUB_* settings say, unless the entry itself says it */
+static bool add_github_com(ProviderTable *table, const SourceConfig *config,
+                           const ProviderConfig *entry, struct HttpClient *http, Err *err)
+{
+    ProviderConfig github = *entry;
+
+    if (github.api_url.len == 0) {
+        github.api_url = config->github_api_url;
+    }
+    if (github.web_url.len == 0) {
+        github.web_url = config->github_server_url.len > 0 ? config->github_server_url
+                                                           : STR("https://github.com");
+        if (github.api_url.len == 0) {
+            github.api_url = STR("https://api.github.com");
+        }
+    }
+    if (github.client_id.len == 0) {
+        github.client_id = config->github_client_id;
+    }
+    return add_provider(table, &github, STR("github.com"), http, err);
+}
+
 static bool add_builtin_github(ProviderTable *table, const SourceConfig *config,
                                struct HttpClient *http, Err *err)
 {
     ProviderConfig github = {
         .name = STR("github.com"),
         .type = PROVIDER_GITHUB,
-        .web_url = config->github_server_url.len > 0 ? config->github_server_url
-                                                     : STR("https://github.com"),
-        .api_url =
-            config->github_api_url.len > 0 ? config->github_api_url : STR("https://api.github.com"),
-        .client_id = config->github_client_id,
         .anonymous = config->github_anonymous,
     };
 
     if (config->no_builtin_hosts || provider_table_by_name(table, github.name) != NULL) {
         return true;
     }
-    return add_provider(table, &github, STR("github.com"), http, err);
+    return add_github_com(table, config, &github, http, err);
 }
 
 ProviderTable *provider_table_create(const SourceConfig *config, struct HttpClient *http, Err *err)
@@ -171,7 +193,9 @@ ProviderTable *provider_table_create(const SourceConfig *config, struct HttpClie
     }
     bool ok = true;
     for (size_t i = 0; ok && i < config->n_providers; i++) {
-        ok = add_provider(table, &config->providers[i], STR_EMPTY, http, err);
+        const ProviderConfig *entry = &config->providers[i];
+        ok = is_github_com(entry) ? add_github_com(table, config, entry, http, err)
+                                  : add_provider(table, entry, STR_EMPTY, http, err);
     }
     ok = ok && add_builtin_github(table, config, http, err);
     if (!ok) {
