@@ -82,6 +82,10 @@ void json_add_double(Buf *buf, double value)
         buf_add(buf, value > 0 ? STR("\"Infinity\"") : STR("\"-Infinity\""));
         return;
     }
+    if (!(fabs(value) > 0) && signbit(value)) {
+        buf_add(buf, STR("-0.0")); /* "-0" is read as a whole number, which has no sign */
+        return;
+    }
     /* sums of profile values are whole numbers nearly always */
     if (fabs(value) < 9007199254740992.0 && !(fabs(value - trunc(value)) > 0)) {
         buf_add_i64(buf, (int64_t)value);
