@@ -10,8 +10,8 @@
 int64_t cpu_now_ns(void);
 
 /*
- * Inflate and decode every field: CPU ns per profile. On all processors at once, as a loaded server works:
- * neighbours share caches and execution units, so the same work takes more CPU time then.
+ * Inflate and decode every field: CPU ns per profile. On all processors at once, as a loaded server
+ * works: neighbours share caches and execution units, so the same work takes more CPU time then.
  */
 double floor_ingest_ns(const Stream *stream);
 

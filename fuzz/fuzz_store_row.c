@@ -49,8 +49,7 @@ static void decode_symbols(SymKind kind, uint32_t first_id, Str value)
     }
     Str half = str_first(value, value.len / 2);
     if (symtable_add(table, kind, first_id, value) &&
-        symtable_add(table, (SymKind)((kind + 1) % SYM_KINDS), 0, half) &&
-        symtable_finish(table)) {
+        symtable_add(table, (SymKind)((kind + 1) % SYM_KINDS), 0, half) && symtable_finish(table)) {
         check_references(&table->symbols);
     }
     symtable_destroy(table);

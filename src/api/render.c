@@ -299,8 +299,7 @@ static bool render_dot(ApiCall *call, const RenderRequest *request, const Tree *
     }
     bool empty = call->response->body.len == 0;
     http_response_add_header(call->response, STR("Content-Type"),
-                             empty ? STR("text/plain")
-                                   : STR("text/vnd.graphviz; charset=utf-8"));
+                             empty ? STR("text/plain") : STR("text/vnd.graphviz; charset=utf-8"));
     return true;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * api/rpc.h - RPC methods and their table. Messages and methods come from the .proto files in api/ through
- * protobuf-c.
+ * api/rpc.h - RPC methods and their table. Messages and methods come from the .proto files in api/
+ * through protobuf-c.
  */
 #pragma once
 

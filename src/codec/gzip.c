@@ -42,8 +42,9 @@ static ThreadContext *context_get(void)
 }
 
 /*
- * A first guess at the decompressed size. The trailer of the last member claims one (RFC 1952: modulo 2^32),
- * but there may be several members, and it may lie; profiles rarely shrink to less than a quarter.
+ * A first guess at the decompressed size. The trailer of the last member claims one (RFC 1952:
+ * modulo 2^32), but there may be several members, and it may lie; profiles rarely shrink to less
+ * than a quarter.
  */
 static size_t size_hint(Str in, size_t max_bytes)
 {

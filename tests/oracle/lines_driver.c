@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Feeds profiles in JSON, one a line, to the line arithmetic and prints its reports as JSON, one a line.
+ * Feeds profiles in JSON, one a line, to the line arithmetic and prints its reports as JSON, one a
+ * line.
  *
  * In: {"functions": [[name, file, start_line], ...], "locations": [[[function, line], ...], ...],
- *      "stacks": [[location, ...], ...], "blocks": [{"version": [repository, ref, root], "sums": [...]}, ...],
- *      "function": name, "call_path": [name, ...], "file": name}
- * Locations list the innermost line first, stacks the leaf first.
- * Out: {"function": FunctionResponse, "file": FileResponse, "hot": HotLinesResponse,
- *       "functions": FunctionsResponse}
+ *      "stacks": [[location, ...], ...], "blocks": [{"version": [repository, ref, root], "sums":
+ * [...]}, ...], "function": name, "call_path": [name, ...], "file": name} Locations list the
+ * innermost line first, stacks the leaf first. Out: {"function": FunctionResponse, "file":
+ * FileResponse, "hot": HotLinesResponse, "functions": FunctionsResponse}
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -160,7 +160,8 @@ static void report(const json_t *profile, Arena *arena, Buf *out)
     pb_json_encode(&function.base, out);
     lines_done(&lines);
 
-    LinesOptions file_options = { .mode = LINES_FILE, .file = text(json_object_get(profile, "file")) };
+    LinesOptions file_options = { .mode = LINES_FILE,
+                                  .file = text(json_object_get(profile, "file")) };
     Flameline__V1__FileResponse file = FLAMELINE__V1__FILE_RESPONSE__INIT;
     CHECK(lines_init(&lines, &file_options, arena, &err));
     add_blocks(&lines, symbols, blocks, arena);

@@ -60,9 +60,10 @@ static void set_rate_limited(const HttpReply *reply, bool secondary, int64_t now
                              SourceFault *fault)
 {
     fault->retry_at_ms = retry_time(reply, secondary, now_ms);
-    (void)source_fault_set(fault, SOURCE_RATE_LIMITED,
-                           secondary ? "GitHub asks to slow down (secondary rate limit)"
-                                     : "the rate limit of GitHub is used up"); /* the state is the result */
+    (void)source_fault_set(
+        fault, SOURCE_RATE_LIMITED,
+        secondary ? "GitHub asks to slow down (secondary rate limit)"
+                  : "the rate limit of GitHub is used up"); /* the state is the result */
 }
 
 static void set_forbidden(const HttpReply *reply, const char *message, SourceFault *fault)
