@@ -26,7 +26,7 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
        -Warith-conversion -Walloca -Wcast-align=strict -Wstringop-overflow=4 -Wno-format-truncation)
 else()
   list(APPEND FLAMELINE_WARNINGS -Wthread-safety -Wcomma -Wconditional-uninitialized -Wshift-sign-overflow
-       -Wextra-semi -Wno-gnu-statement-expression)
+       -Wextra-semi -Wno-gnu-statement-expression -Wno-cast-qual) # protobuf-c's INIT macros cast const away
 endif()
 if(FLAMELINE_WERROR)
   list(APPEND FLAMELINE_WARNINGS -Werror)
