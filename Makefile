@@ -29,13 +29,13 @@ build: ## build the server and its UI: build/flameline
 .PHONY: test
 test: ## run all tests; the last line counts them
 	@scripts/bootstrap test
-	@$(MAKE) --no-print-directory program
+	@$(MAKE) --no-print-directory everything
 	@scripts/test
 
 .PHONY: bench
 bench: ## measure ingest, queries and line reports beside their floors
 	@scripts/bootstrap test
-	@$(MAKE) --no-print-directory program
+	@$(MAKE) --no-print-directory everything
 	@bench/run
 
 .PHONY: sanitize
@@ -65,9 +65,16 @@ clean: ## remove everything that was built
 
 # ---- the parts ----
 
+# The program alone needs no test packages; an existing configuration is kept.
 .PHONY: program
 program: ui/dist/index.html
-	@[ -f build/$(PRESET)/build.ninja ] || cmake --preset $(PRESET) >/dev/null
+	@[ -f build/$(PRESET)/build.ninja ] || cmake --preset $(PRESET) -DFLAMELINE_TESTS=OFF >/dev/null
+	@cmake --build --preset $(PRESET) --target flameline
+	@ln -sfn $(PRESET)/src/flameline build/flameline
+
+.PHONY: everything
+everything: ui/dist/index.html
+	@cmake --preset $(PRESET) -DFLAMELINE_TESTS=ON >/dev/null
 	@cmake --build --preset $(PRESET)
 	@ln -sfn $(PRESET)/src/flameline build/flameline
 
