@@ -3,14 +3,22 @@
 
 import MarkdownIt from "markdown-it";
 import { GLOSSARY } from "./glossary.js";
+import { SNIPPETS } from "./snippets.js";
 
 const markdown = new MarkdownIt({ typographer: true });
 const terms = new RegExp(`\\b(${Object.keys(GLOSSARY).join("|")})\\b(?![^<]*>)`, "gi");
 
 export function renderPage(page, parameters) {
-  const text = page.text.replace(/\{(\w+)\}/g, (whole, name) => parameters[name] ?? whole);
+  const text = expand(page.text, parameters);
   const html = linkTerms(markdown.render(text));
   return { title: page.title, outline: nest(headings(text), 1), html };
+}
+
+/** Puts in snippets like {>receipt}, which may have others in them, and parameters like {customer}. */
+function expand(text, parameters) {
+  return text
+    .replace(/\{>(\w+)\}/g, (_, name) => expand(SNIPPETS[name], parameters))
+    .replace(/\{(\w+)\}/g, (whole, name) => parameters[name] ?? whole);
 }
 
 /** Makes a link of every word of the glossary that is not inside a tag. */

@@ -9,9 +9,7 @@ function sampleText(topic, question, sections) {
   for (let i = 1; i <= sections; i++) {
     text += `## Part ${i}\n\n### Before you order\n\n`;
     text += `Read about ${topic} at https://shop.example/${topic}/${i} -- a bundle may have other ${question}.\n\n`;
-    text += "- A parcel is on its way for *two days*, a large one longer.\n- Keep the receipt: a refund needs it.\n";
-    text += `- With a voucher, the discount is on the invoice.\n\n### Afterwards\n\n1. Put the ${topic} into the parcel.\n`;
-    text += "2. Write the number of the invoice on it.\n3. Call the courier; tracking begins `at once`.\n\n";
+    text += "{>order}\n\n### Afterwards\n\n{>giveBack}\n\n";
   }
   return text;
 }
