@@ -281,6 +281,13 @@ static bool is_closure_part(Str part)
     return false;
 }
 
+bool go_function_is_closure(Str function)
+{
+    size_t last = str_rfind_char(function, '.');
+
+    return last != STR_NPOS && is_closure_part(str_skip(function, last + 1));
+}
+
 Str go_function_bare_name(Str function)
 {
     size_t bracket = str_find_char(function, '[');

@@ -39,3 +39,7 @@ Str go_function_import_path(Arena *arena, Str function);
 /* The bare function or method name: "serve"; of closures and generics that of the outer function.
  */
 Str go_function_bare_name(Str function);
+
+/* A closure or a wrapper that the compiler made ("main.run.func1", "main.run.gowrap1"): its start
+ * line lies inside the outer function. */
+bool go_function_is_closure(Str function);

@@ -368,7 +368,8 @@ static void finish_not_found(Resolver *r, const CandidateList *list)
     if (fault->state == SOURCE_OK) {
         (void)source_fault_set(fault, SOURCE_FILE_NOT_FOUND, "no rule knows where this file is");
     }
-    if (fault->state == SOURCE_FILE_NOT_FOUND && has_mappings && !list->mapping_matched) {
+    if (fault->state == SOURCE_FILE_NOT_FOUND && has_mappings && !list->mapping_matched &&
+        !list->generated) {
         (void)source_fault_set(fault, SOURCE_NO_MAPPING,
                                "no mapping of .pyroscope.yaml begins this path, and the path was "
                                "not found as it is");

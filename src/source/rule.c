@@ -65,6 +65,12 @@ void rule_add_note(CandidateList *list, const char *rule, Str path, SourceState 
                        .rule = rule, .path = path, .note_state = state, .note = str_from(note) });
 }
 
+void rule_add_generated(CandidateList *list, Str subject, const char *note)
+{
+    rule_add_note(list, "generated", subject, SOURCE_FILE_NOT_FOUND, note);
+    list->generated = true;
+}
+
 /* The only path, or the only one under the root path. */
 static bool pick_unique(const RuleInput *in, const Str *paths, size_t n, Str *ret_path)
 {

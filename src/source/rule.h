@@ -83,12 +83,16 @@ typedef struct CandidateList {
     size_t n;
     unsigned n_groups;
     bool mapping_matched;
+    bool generated; /* the function has no file, so no mapping can help */
 } CandidateList;
 
 RuleLanguage rule_language(const RuleInput *in);
 
 /* All candidates: mappings first, then the rule of the language. */
 void rule_run(const RuleInput *in, CandidateList *list);
+
+/* Notes that a compiler or an interpreter made the function and that it has no file. */
+void rule_add_generated(CandidateList *list, Str subject, const char *note);
 
 /* Parts of rule_run(), one per language. */
 void rule_go(const RuleInput *in, CandidateList *list);

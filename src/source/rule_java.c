@@ -160,8 +160,8 @@ void rule_java(const RuleInput *in, CandidateList *list)
     Str class_path = rule_java_class(in->arena, in->function);
 
     if (class_path.len == 0 && in->function.len > 0) {
-        rule_add_note(list, "generated", in->function, SOURCE_FILE_NOT_FOUND,
-                      "the class is made by the virtual machine and has no file");
+        rule_add_generated(list, in->function,
+                           "the class is made by the virtual machine and has no file");
         return;
     }
     if (in->tree != NULL && in->function.len > 0 &&

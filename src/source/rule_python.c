@@ -149,8 +149,7 @@ void rule_python(const RuleInput *in, CandidateList *list)
     PythonStd std = { .path = STR_EMPTY, .version = STR_EMPTY };
 
     if (str_starts_with(in->file, STR("<"))) {
-        rule_add_note(list, "generated", in->file, SOURCE_FILE_NOT_FOUND,
-                      "the code was not read from a file");
+        rule_add_generated(list, in->file, "the code was not read from a file");
         return;
     }
     if (package.len > 0) {

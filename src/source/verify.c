@@ -156,6 +156,7 @@ static bool declares(Str line, RuleLanguage language, Str name)
 VerifyResult verify_function(Str text, RuleLanguage language, Str function, int32_t start_line)
 {
     Str name = bare_name(language, function);
+    bool closure = language == RULE_GO && go_function_is_closure(function);
     bool elsewhere = false;
     int64_t number = 0;
     Str rest = text;
@@ -169,7 +170,7 @@ VerifyResult verify_function(Str text, RuleLanguage language, Str function, int3
         if (!declares(line, language, name)) {
             continue;
         }
-        if (start_line <= 0 ||
+        if (start_line <= 0 || (closure && number < start_line) ||
             (number >= start_line - LINES_BEFORE && number <= start_line + LINES_AFTER)) {
             return VERIFY_AT_LINE;
         }

@@ -243,6 +243,8 @@ static void functions_are_found_at_their_line(void **state)
         { RULE_GO, "package a\n\nfunc Run() {}\n", "x/a.Run", 3, VERIFY_AT_LINE },
         { RULE_GO, "package a\n\nfunc Run() {}\n", "x/a.Run.func1", 3, VERIFY_AT_LINE },
         { RULE_GO, "package a\n\nfunc Run() {}\n", "x/a.Run", 30, VERIFY_ELSEWHERE },
+        { RULE_GO, "package a\n\nfunc Run() {}\n", "x/a.Run.gowrap1", 30, VERIFY_AT_LINE },
+        { RULE_GO, "package a\n\nfunc Run() {}\n", "x/a.Other.func2", 30, VERIFY_ABSENT },
         { RULE_GO, "package a\n\nfunc Run() {}\n", "x/a.Run", 0, VERIFY_AT_LINE },
         { RULE_GO, "package a\n\nfunc Runner() {}\n", "x/a.Run", 3, VERIFY_ABSENT },
         { RULE_GO, "package a\n\n// Run is gone\n", "x/a.Run", 3, VERIFY_ABSENT },
