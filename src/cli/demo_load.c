@@ -4,7 +4,8 @@
 #include "cli/demo.h"
 
 #define DEMO_SPAN_NS (3600 * NS_PER_S)
-#define DEMO_STEP_NS (60 * NS_PER_S)
+#define DEMO_SECOND_COMMIT_NS (15 * 60 * NS_PER_S) /* both commits lie in the UI's first range */
+#define DEMO_STEP_NS (15 * NS_PER_S)               /* as SDKs push by default */
 
 enum { DEMO_MAX_LABELS = 12 };
 
@@ -78,17 +79,17 @@ static bool add_at(Upload *upload, const DemoManifest *manifest, const DemoProfi
 }
 
 /*
- * The first commit ran in the first half hour, the second one since: as after a release. Profiles
- * without a version cover the whole hour.
+ * The first commit ran until a quarter of an hour ago, the second one since: as after a release.
+ * Profiles without a version cover the whole hour.
  */
 static bool load_profile(Ingest *ingest, const DemoManifest *manifest, size_t at,
                          const Str ids[DEMO_COMMITS], int64_t now_ns, Arena *arena, Err *err)
 {
     const DemoProfile *profile = &manifest->profiles[at];
     Turn turn = turn_of(manifest, at);
-    int64_t half = DEMO_SPAN_NS / 2;
-    int64_t start_ns = now_ns - DEMO_SPAN_NS + DEMO_STEP_NS + (profile->commit == 2 ? half : 0);
-    int64_t end_ns = profile->commit == 1 ? now_ns - half : now_ns;
+    int64_t release_ns = now_ns - DEMO_SECOND_COMMIT_NS;
+    int64_t start_ns = (profile->commit == 2 ? release_ns : now_ns - DEMO_SPAN_NS) + DEMO_STEP_NS;
+    int64_t end_ns = profile->commit == 1 ? release_ns : now_ns;
     int64_t step_ns = DEMO_STEP_NS * (int64_t)turn.n;
     Upload upload;
 
@@ -97,7 +98,7 @@ static bool load_profile(Ingest *ingest, const DemoManifest *manifest, size_t at
     for (int64_t t = start_ns + DEMO_STEP_NS * (int64_t)turn.position; ok && t < end_ns;
          t += step_ns) {
         /* a few seconds apart, as processes are */
-        ok = add_at(&upload, manifest, profile, ids, t - (int64_t)(at * 7 % 50) * NS_PER_S, err);
+        ok = add_at(&upload, manifest, profile, ids, t - (int64_t)(at * 7 % 15) * NS_PER_S, err);
     }
     ok = ok && upload_commit(&upload, err);
     upload_done(&upload);
