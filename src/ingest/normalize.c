@@ -2,6 +2,7 @@
 #include "ingest/normalize.h"
 
 #include "ingest/id_index.h"
+#include "ingest/limits.h"
 
 typedef struct Builder {
     const Pprof *profile;
@@ -10,6 +11,7 @@ typedef struct Builder {
     IdIndex functions;
     IdIndex locations;
     bool *location_ok; /* [profile->locations.len] */
+    uint64_t n_frames; /* of the stacks so far */
 } Builder;
 
 /* Indexes that nothing checks (units, comments) may be wrong: then the text is "". */
@@ -184,16 +186,17 @@ static bool has_cost(const int64_t *values, size_t n)
 }
 
 /* Translates the stack of a sample; false when it refers to a location that is not there. */
-static bool build_stack(const Builder *builder, const PprofSample *sample, uint32_t *out)
+static bool build_stack(Builder *builder, const PprofSample *sample, uint32_t *out)
 {
-    const uint64_t *ids = &builder->profile->location_ids.items[sample->first_location];
+    const uint64_t *ids = builder->profile->location_ids.items; /* NULL when no sample has any */
 
     for (uint32_t i = 0; i < sample->n_locations; i++) {
-        uint32_t at = id_index_get(&builder->locations, ids[i]);
+        uint32_t at = id_index_get(&builder->locations, ids[sample->first_location + i]);
         if (at == ID_INDEX_NONE || !builder->location_ok[at]) {
             return false;
         }
         out[i] = at;
+        builder->n_frames += MAX(builder->profile->locations.items[at].n_lines, 1U);
     }
     return true;
 }
@@ -257,6 +260,12 @@ bool profile_normalize(const Pprof *profile, bool is_go, Arena *arena, NormalPro
         !build_functions(&builder, &ret_normal->symbols) ||
         !build_locations(&builder, &ret_normal->symbols) || !build_samples(&builder, ret_normal)) {
         return err_set(err, ERR_RESOURCE_EXHAUSTED, "profile needs too much memory");
+    }
+    if (builder.n_frames > INGEST_MAX_FRAMES) {
+        return err_set(err, ERR_INVALID_ARGUMENT,
+                       "the stacks of the profile have %llu frames, inlined functions included "
+                       "(limit: %d)",
+                       (unsigned long long)builder.n_frames, INGEST_MAX_FRAMES);
     }
     return true;
 }
