@@ -7,6 +7,10 @@ SHELL := /bin/bash
 PRESET ?= release
 NODE_PATH_DIR := $(CURDIR)/.tools/node/node_modules/.bin
 export PATH := $(NODE_PATH_DIR):$(PATH)
+# the Node.js from npm brings its own list of authorities; those of the system count too (company proxies)
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export NODE_EXTRA_CA_CERTS ?= /etc/ssl/certs/ca-certificates.crt
+endif
 
 UI_SOURCES := $(shell find ui/src ui/index.html ui/package.json ui/package-lock.json ui/vite.config.ts \
                 ui/tsconfig.json ui/tools -type f 2>/dev/null)
