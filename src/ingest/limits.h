@@ -20,6 +20,13 @@ typedef struct IngestLimits {
     int64_t reject_newer_than_ns; /* 0: any time */
 } IngestLimits;
 
+/* Not settable: what no real profile comes near, and few bytes could ask for. */
+enum {
+    INGEST_MAX_SAMPLE_TYPES = 128,         /* each makes a series of its own */
+    INGEST_MAX_FRAMES = 16 * 1000 * 1000, /* of all stacks, with inlined functions; every query
+                                              walks through them (default samples x depth) */
+};
+
 #define INGEST_LIMITS_INIT                                                                         \
     ((IngestLimits){ .body_bytes = MiB(256),                                                       \
                      .profile_bytes = 4194304,                                                     \

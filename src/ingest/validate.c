@@ -82,6 +82,10 @@ static bool check_sizes(Pprof *profile, size_t raw_bytes, Labels labels, const I
         return above_limit(err, labels, "samples count", "max_profile_stacktrace_samples",
                            profile->samples.len, limits->profile_samples);
     }
+    if (profile->sample_types.len > INGEST_MAX_SAMPLE_TYPES) {
+        return above_limit(err, labels, "sample types", "fixed", profile->sample_types.len,
+                           INGEST_MAX_SAMPLE_TYPES);
+    }
     for (size_t i = 0; i < profile->samples.len; i++) {
         PprofSample *sample = &profile->samples.items[i];
         if (limits->stack_depth > 0 && sample->n_locations > limits->stack_depth) {
