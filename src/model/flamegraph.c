@@ -91,7 +91,7 @@ static bool write_bar(Encoder *encoder, const Bar *bar, int64_t self)
     quad[2] = self;
     quad[3] = name;
     level->values.len += 4;
-    encoder->level_end.items[bar->level] = bar->x + bar->total;
+    encoder->level_end.items[bar->level] = sat_add_i64(bar->x, bar->total);
     if (bar->node != TREE_ROOT) {
         graph->max_self = MAX(graph->max_self, self);
     }

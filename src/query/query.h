@@ -44,7 +44,7 @@ typedef struct QueryRange {
 } QueryRange;
 
 /*
- * Checks and limits a range (query.md 1.4). *ret_empty: it lies before everything that may be
+ * Checks a range and limits it (query.md 1.4), at least to the times that ns can tell. *ret_empty: it lies before everything that may be
  * asked, so the answer is an empty one. allow_none: both ends 0 means all times. Errors:
  * INVALID_ARGUMENT.
  */

@@ -21,16 +21,16 @@ bool range_check(const Query *query, QueryRange *range, bool allow_none, bool *r
     if (range->start_ms > range->end_ms) {
         return err_set(err, ERR_INVALID_ARGUMENT, "query start time is after end time");
     }
+    /* profiles have positive times; from here on ms become ns without an overflow */
+    range->start_ms = MIN(MAX(range->start_ms, INT64_C(1)), INT64_MAX / NS_PER_MS);
+    range->end_ms = MIN(MAX(range->end_ms, INT64_C(1)), INT64_MAX / NS_PER_MS);
     if (limits->max_lookback_ns > 0) {
         int64_t oldest_ms = now_ms - limits->max_lookback_ns / NS_PER_MS;
         *ret_empty = range->end_ms < oldest_ms;
         range->start_ms = MAX(range->start_ms, oldest_ms);
     }
     int64_t max_ms = limits->max_length_ns / NS_PER_MS;
-    int64_t length_ms;
-    if (CK_SUB(&length_ms, range->end_ms, range->start_ms)) {
-        length_ms = INT64_MAX;
-    }
+    int64_t length_ms = range->end_ms - range->start_ms;
     if (!*ret_empty && max_ms > 0 && length_ms > max_ms) {
         return err_set(err, ERR_INVALID_ARGUMENT,
                        "the query time range exceeds the limit (max_query_length, actual: %lld s, "
@@ -38,13 +38,6 @@ bool range_check(const Query *query, QueryRange *range, bool allow_none, bool *r
                        (long long)(length_ms / 1000), (long long)(max_ms / 1000));
     }
     return true;
-}
-
-static int64_t ms_to_ns(int64_t ms)
-{
-    int64_t ns;
-
-    return CK_MUL(&ns, ms, NS_PER_MS) ? (ms < 0 ? INT64_MIN : INT64_MAX) : ns;
 }
 
 /* ---- ids of samples ---- */
@@ -206,8 +199,8 @@ bool selection_open(const Query *query, Tenants tenants, const ProfileType *type
     if (!query_selector_parse(selector, arena, &matchers, err)) {
         return false;
     }
-    selection.filter.start_ns = ms_to_ns(range.start_ms);
-    selection.filter.end_ns = ms_to_ns(range.end_ms);
+    selection.filter.start_ns = range.start_ms * NS_PER_MS;
+    selection.filter.end_ns = range.end_ms * NS_PER_MS;
     selection.filter.max_bytes = query->limits.max_bytes;
     if (query->limits.timeout_ns > 0) {
         selection.filter.deadline_steady_ns = clock_steady_ns() + query->limits.timeout_ns;

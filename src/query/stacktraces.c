@@ -5,6 +5,8 @@
 
 /* ---- call tree ---- */
 
+enum { TREE_NODE_BYTES = 64 }; /* with its share of slots and children */
+
 typedef struct TreeCtx {
     Tree *tree;
     CallSite call_site;
@@ -35,10 +37,14 @@ bool query_tree(const Query *query, const StacktracesRequest *request, Arena *ar
                         &request->samples, arena, &selection, err)) {
         return false;
     }
-    bool ok = tree_init(ret_tree, names, err) &&
-              call_site_init(&ctx.call_site, names, request->call_site, request->n_call_site, arena,
-                             err) &&
-              selection_merge(&selection, add_tree_block, &ctx, err) && tree_finish(ret_tree, err);
+    bool ok = tree_init(ret_tree, names, err);
+    if (ok && query->limits.max_bytes > 0) {
+        size_t max_nodes = query->limits.max_bytes / TREE_NODE_BYTES;
+        ret_tree->max_nodes = (uint32_t)MIN((size_t)ret_tree->max_nodes, max_nodes);
+    }
+    ok = ok && call_site_init(&ctx.call_site, names, request->call_site, request->n_call_site, arena,
+                              err) &&
+         selection_merge(&selection, add_tree_block, &ctx, err) && tree_finish(ret_tree, err);
     selection_done(&selection);
     if (!ok) {
         tree_done(ret_tree);
