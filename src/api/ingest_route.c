@@ -30,7 +30,11 @@ static void respond_failure(ApiCall *call, IngestFailure failure, const Err *err
 {
     switch (failure) {
     case INGEST_BAD_PROFILE:
-        respond_error_as(call, 422, "unknown", err->msg);
+        if (err->code == ERR_UNAVAILABLE) { /* it is not the profile that is bad */
+            respond_error(call, err);
+        } else {
+            respond_error_as(call, 422, "unknown", err->msg);
+        }
         break;
     case INGEST_BAD_NAME:
     case INGEST_NOT_BUILT:
@@ -64,6 +68,10 @@ static bool read_body(ApiCall *call, Buf *inflated, Str *ret_body)
     }
     if (!gzip_inflate(request->body, request->max_body_bytes, inflated, &err)) {
         bool large = err.code == ERR_RESOURCE_EXHAUSTED;
+        if (err.code == ERR_UNAVAILABLE) {
+            respond_error(call, &err);
+            return false;
+        }
         respond_error_as(call, large ? 413 : 422, large ? "invalid_argument" : "unknown", err.msg);
         return false;
     }
@@ -94,6 +102,8 @@ void route_ingest(ApiCall *call)
 {
     Buf inflated = BUF_INIT(call->request->max_body_bytes);
     Str body;
+
+    inflated.budget = call->request->budget;
 
     if (!str_eq(call->request->method, STR("POST"))) {
         call->response->status = 405;

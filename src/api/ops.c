@@ -123,7 +123,8 @@ static void add_process(Buf *out, const Api *api)
     metrics_add(out, "flameline_http_connections", "gauge", "Open connections.",
                 http.n_connections);
     metrics_add(out, "flameline_memory_request_bodies_bytes", "gauge",
-                "Bodies being received or handled.", (double)http.buffered_bytes);
+                "Bodies being received or handled, and what they were decoded to.",
+                (double)http.request_bytes);
     metrics_add(out, "flameline_http_timed_out_total", "counter",
                 "Connections ended for being too slow.", (double)http.timed_out);
 }

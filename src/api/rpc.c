@@ -182,6 +182,7 @@ static bool read_message(RpcCall *rpc, Str *ret_message, Err *err)
     rpc->request_gzipped = str_eq(encoding, STR("gzip"));
     if (rpc->request_gzipped && body.len > 0) {
         rpc->inflated = BUF_INIT(request->max_body_bytes);
+        rpc->inflated.budget = request->budget;
         if (!gzip_inflate(body, request->max_body_bytes, &rpc->inflated, err)) {
             return err->code == ERR_RESOURCE_EXHAUSTED ? too_large(rpc, body.len, err) : false;
         }

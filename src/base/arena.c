@@ -23,27 +23,41 @@ typedef struct Chunk {
     struct Chunk *next;
     size_t cap;
     size_t used;
+    size_t charged; /* in the shared budget */
     _Alignas(ARENA_ALIGN) char data[];
 } Chunk;
 
 struct Arena {
     size_t budget;
     size_t used;
+    Budget *shared; /* may be NULL */
     Chunk *chunks; /* newest first; allocations come from the first one */
 };
 
-Arena *arena_create(size_t budget_bytes)
+Arena *arena_create_shared(size_t budget_bytes, Budget *shared)
 {
     Arena *arena = calloc(1, sizeof(*arena));
 
     if (arena != NULL) {
         arena->budget = budget_bytes;
+        arena->shared = shared;
     }
     return arena;
 }
 
-static void chunk_free(Chunk *chunk)
+Arena *arena_create(size_t budget_bytes)
 {
+    return arena_create_shared(budget_bytes, NULL);
+}
+
+Budget *arena_shared(const Arena *arena)
+{
+    return arena->shared;
+}
+
+static void chunk_free(Arena *arena, Chunk *chunk)
+{
+    budget_give(arena->shared, chunk->charged);
     UNPOISON(chunk->data, chunk->cap);
     free(chunk);
 }
@@ -55,7 +69,7 @@ void arena_destroy(Arena *arena)
     }
     for (Chunk *chunk = arena->chunks; chunk != NULL;) {
         Chunk *next = chunk->next;
-        chunk_free(chunk);
+        chunk_free(arena, chunk);
         chunk = next;
     }
     free(arena);
@@ -73,11 +87,17 @@ static Chunk *chunk_add(Arena *arena, size_t need)
     }
     cap = MAX(cap, need);
 #endif
-    Chunk *chunk = malloc(sizeof(*chunk) + cap);
-    if (chunk == NULL) {
+    bool free_of_charge = arena->chunks == NULL && cap <= ARENA_FIRST_CHUNK;
+    size_t charged = free_of_charge ? 0 : cap;
+    if (!budget_take(arena->shared, charged)) {
         return NULL;
     }
-    *chunk = (Chunk){ .next = arena->chunks, .cap = cap };
+    Chunk *chunk = malloc(sizeof(*chunk) + cap);
+    if (chunk == NULL) {
+        budget_give(arena->shared, charged);
+        return NULL;
+    }
+    *chunk = (Chunk){ .next = arena->chunks, .cap = cap, .charged = charged };
     POISON(chunk->data, cap);
     arena->chunks = chunk;
     return chunk;
@@ -137,11 +157,11 @@ void arena_reset(Arena *arena)
         Chunk *next = chunk->next;
         if (keep == NULL || chunk->cap > keep->cap) {
             if (keep != NULL) {
-                chunk_free(keep);
+                chunk_free(arena, keep);
             }
             keep = chunk;
         } else {
-            chunk_free(chunk);
+            chunk_free(arena, chunk);
         }
         chunk = next;
     }

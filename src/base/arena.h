@@ -8,12 +8,19 @@
  */
 #pragma once
 
+#include "base/budget.h"
 #include "base/str.h"
 
 typedef struct Arena Arena;
 
 /* budget_bytes: the most that all allocations together may take. NULL when out of memory. */
 Arena *arena_create(size_t budget_bytes);
+/*
+ * Also takes its memory from a budget that several arenas share (NULL: none), except for its first
+ * chunk: a small request is served whatever the others hold.
+ */
+Arena *arena_create_shared(size_t budget_bytes, Budget *shared);
+Budget *arena_shared(const Arena *arena); /* what the arena was created with */
 void arena_destroy(Arena *arena); /* NULL is fine */
 DEFINE_CLEANUP(Arena *, arena_destroy);
 

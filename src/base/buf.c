@@ -7,6 +7,7 @@
 void buf_done(Buf *buf)
 {
     free(buf->ptr);
+    budget_give(buf->budget, buf->cap);
     buf->ptr = NULL;
     buf->len = 0;
     buf->cap = 0;
@@ -28,8 +29,13 @@ bool buf_reserve(Buf *buf, size_t n)
     }
     size_t cap = MAX(buf->cap * 2, (size_t)256);
     cap = MIN(MAX(cap, need), buf->limit);
+    if (!budget_take(buf->budget, cap - buf->cap)) {
+        buf->failed = true;
+        return false;
+    }
     char *grown = realloc(buf->ptr, cap);
     if (grown == NULL) {
+        budget_give(buf->budget, cap - buf->cap);
         buf->failed = true;
         return false;
     }

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "base/budget.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -17,6 +18,7 @@ typedef struct Buf {
     size_t cap;
     size_t limit; /* bytes */
     bool failed;
+    Budget *budget; /* counts cap, shared with others; NULL: none */
 } Buf;
 
 #define BUF_INIT(limit_bytes) ((Buf){ .limit = (limit_bytes) })

@@ -65,8 +65,10 @@ static bool inflate_member(struct libdeflate_decompressor *inflater, Str *in, si
     for (;;) {
         size_t used_in;
         size_t used_out;
+        bool fits = room <= out->limit - out->len;
         if (!buf_reserve(out, room)) {
-            return err_set(err, ERR_RESOURCE_EXHAUSTED, "no room for %zu decompressed bytes", room);
+            return err_set(err, fits ? ERR_UNAVAILABLE : ERR_RESOURCE_EXHAUSTED,
+                           "no room for %zu decompressed bytes", room);
         }
         enum libdeflate_result result = libdeflate_gzip_decompress_ex(
             inflater, in->ptr, in->len, out->ptr + out->len, room, &used_in, &used_out);

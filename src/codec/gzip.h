@@ -17,7 +17,8 @@ static inline bool gzip_has_magic(Str bytes)
 /*
  * Appends the decompressed content of all members to out.
  * max_bytes: the most that may be appended; beyond it RESOURCE_EXHAUSTED with the limit in the
- * text. Errors: INVALID_ARGUMENT (not gzip, cut, wrong checksum, bytes behind the last member).
+ * text. Errors: INVALID_ARGUMENT (not gzip, cut, wrong checksum, bytes behind the last member);
+ * UNAVAILABLE (no memory, or none left in the budget of out).
  */
 bool gzip_inflate(Str in, size_t max_bytes, Buf *out, Err *err) MUST_CHECK;
 

@@ -2,11 +2,58 @@
 #include "codec/pb_json.h"
 
 #include <jansson.h>
+#include <malloc.h>
 #include <math.h>
 
 #include "codec/json.h"
 
 enum { PB_JSON_MAX_DEPTH = 100 };
+
+/*
+ * A byte of JSON becomes up to 40 bytes in memory ("[[],[],..."), so what jansson holds for a
+ * message is taken from the budget of the requests. Each thread decodes one message at a time.
+ */
+typedef struct JsonMemory {
+    bool counts; /* a message is being decoded */
+    bool failed;
+    Budget *budget;
+    size_t used;
+} JsonMemory;
+
+static _Thread_local JsonMemory json_memory;
+
+static void *json_allocate(size_t size)
+{
+    void *memory = malloc(size);
+    size_t n = malloc_usable_size(memory);
+
+    if (memory == NULL || !json_memory.counts) {
+        return memory;
+    }
+    if (!budget_take(json_memory.budget, n)) {
+        json_memory.failed = true;
+        free(memory);
+        return NULL;
+    }
+    json_memory.used += n;
+    return memory;
+}
+
+static void json_release(void *memory)
+{
+    if (memory != NULL && json_memory.counts) {
+        size_t n = malloc_usable_size(memory);
+        budget_give(json_memory.budget, n);
+        json_memory.used -= n;
+    }
+    free(memory);
+}
+
+/* Before main: the functions must not change while a thread uses them. */
+__attribute__((constructor)) static void json_set_memory(void)
+{
+    json_set_alloc_funcs(json_allocate, json_release);
+}
 
 typedef struct Decoder {
     Arena *arena;
@@ -366,15 +413,14 @@ static bool decode_message(Decoder *decoder, const ProtobufCMessageDescriptor *t
     return true;
 }
 
-bool pb_json_decode(const ProtobufCMessageDescriptor *type, Str text, Arena *arena,
-                    ProtobufCMessage **ret_message, Err *err)
+static bool decode_text(const ProtobufCMessageDescriptor *type, Str text, Arena *arena,
+                        ProtobufCMessage **ret_message, Err *err)
 {
     json_error_t where;
-
-    if (text.len == 0) {
-        return err_set(err, ERR_INVALID_ARGUMENT, "zero-length payload is not a valid JSON object");
-    }
     json_t *json = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
+    if (json == NULL && json_memory.failed) {
+        return err_set(err, ERR_UNAVAILABLE, "no memory for the message, try again");
+    }
     if (json == NULL) {
         return err_set(err, ERR_INVALID_ARGUMENT, "line %d, column %d: %s", where.line,
                        where.column, where.text);
@@ -382,6 +428,19 @@ bool pb_json_decode(const ProtobufCMessageDescriptor *type, Str text, Arena *are
     Decoder decoder = { arena, err };
     bool ok = decode_message(&decoder, type, json, 0, ret_message);
     json_decref(json);
+    return ok;
+}
+
+bool pb_json_decode(const ProtobufCMessageDescriptor *type, Str text, Arena *arena,
+                    ProtobufCMessage **ret_message, Err *err)
+{
+    if (text.len == 0) {
+        return err_set(err, ERR_INVALID_ARGUMENT, "zero-length payload is not a valid JSON object");
+    }
+    json_memory = (JsonMemory){ .counts = true, .budget = arena_shared(arena) };
+    bool ok = decode_text(type, text, arena, ret_message, err);
+    budget_give(json_memory.budget, json_memory.used);
+    json_memory = (JsonMemory){ 0 };
     return ok;
 }
 

@@ -9,6 +9,32 @@ static bool damaged(Err *err, const char *what)
     return err_set(err, ERR_INVALID_ARGUMENT, "profile is damaged or cut: %s", what);
 }
 
+/* Room for n more items; like VEC_RESERVE, with the memory taken from the budget. */
+static bool grow(Pprof *profile, void **items, size_t *cap, size_t need, size_t item_bytes)
+{
+    size_t before = *cap;
+    size_t wanted = MAX(need, MAX(before * 2, (size_t)8));
+    size_t more;
+
+    if (CK_MUL(&more, wanted - before, item_bytes) || !budget_take(profile->budget, more)) {
+        return false;
+    }
+    if (!vec_grow(items, cap, wanted, item_bytes)) {
+        budget_give(profile->budget, more);
+        return false;
+    }
+    profile->held_bytes += more;
+    return true;
+}
+
+#define RESERVE(profile, vec, n)                                                                   \
+    ((vec)->len + (n) <= (vec)->cap ||                                                             \
+     grow((profile), (void **)&(vec)->items, &(vec)->cap, (vec)->len + (n),                        \
+          sizeof(*(vec)->items)))
+
+#define PUSH(profile, vec, ...)                                                                    \
+    (RESERVE(profile, vec, 1) ? ((vec)->items[(vec)->len++] = (__VA_ARGS__), true) : false)
+
 /* A singular number: the last one wins, as everywhere in protobuf. */
 static bool take_u64(const PbField *field, uint64_t *ret_value)
 {
@@ -59,14 +85,15 @@ static bool decode_value_type(Str bytes, PprofValueType *type)
     {                                                                                              \
         if (field->wire == PB_VARINT) {                                                            \
             *no_memory =                                                                           \
-                !VEC_PUSH(&profile->type, (__typeof__(*profile->type.items))field->value);         \
+                !PUSH(profile, &profile->type, (__typeof__(*profile->type.items))field->value);    \
             *n += 1;                                                                               \
             return !*no_memory;                                                                    \
         }                                                                                          \
         if (field->wire != PB_BYTES) {                                                             \
             return false;                                                                          \
         }                                                                                          \
-        if (!VEC_RESERVE(&profile->type, field->bytes.len)) { /* a number takes a byte or more */  \
+        /* a number takes a byte or more */                                                        \
+        if (!RESERVE(profile, &profile->type, field->bytes.len)) {                                 \
             *no_memory = true;                                                                     \
             return false;                                                                          \
         }                                                                                          \
@@ -139,7 +166,7 @@ static bool decode_sample(Pprof *profile, Str bytes, bool *no_memory)
             break;
         case 3:
             ok = field.wire == PB_BYTES && decode_label(field.bytes, &label);
-            if (ok && !VEC_PUSH(&profile->labels, label)) {
+            if (ok && !PUSH(profile, &profile->labels, label)) {
                 *no_memory = true;
                 ok = false;
             }
@@ -152,7 +179,7 @@ static bool decode_sample(Pprof *profile, Str bytes, bool *no_memory)
             return false;
         }
     }
-    if (result == PB_END && !VEC_PUSH(&profile->samples, sample)) {
+    if (result == PB_END && !PUSH(profile, &profile->samples, sample)) {
         *no_memory = true;
         return false;
     }
@@ -255,7 +282,7 @@ static bool decode_location(Pprof *profile, Str bytes, bool *no_memory)
             break;
         case 4:
             ok = field.wire == PB_BYTES && decode_line(field.bytes, &line);
-            if (ok && !VEC_PUSH(&profile->lines, line)) {
+            if (ok && !PUSH(profile, &profile->lines, line)) {
                 *no_memory = true;
                 ok = false;
             }
@@ -271,7 +298,7 @@ static bool decode_location(Pprof *profile, Str bytes, bool *no_memory)
             return false;
         }
     }
-    if (result == PB_END && !VEC_PUSH(&profile->locations, location)) {
+    if (result == PB_END && !PUSH(profile, &profile->locations, location)) {
         *no_memory = true;
         return false;
     }
@@ -346,7 +373,7 @@ static bool decode_field(Pprof *profile, const PbField *field, const char **what
         if (!is_message || !decode_value_type(field->bytes, &type)) {
             return false;
         }
-        *no_memory = !VEC_PUSH(&profile->sample_types, type);
+        *no_memory = !PUSH(profile, &profile->sample_types, type);
         return !*no_memory;
     case 2:
         *what = "sample";
@@ -356,7 +383,7 @@ static bool decode_field(Pprof *profile, const PbField *field, const char **what
         if (!is_message || !decode_mapping(field->bytes, &mapping)) {
             return false;
         }
-        *no_memory = !VEC_PUSH(&profile->mappings, mapping);
+        *no_memory = !PUSH(profile, &profile->mappings, mapping);
         return !*no_memory;
     case 4:
         *what = "location";
@@ -366,11 +393,11 @@ static bool decode_field(Pprof *profile, const PbField *field, const char **what
         if (!is_message || !decode_function(field->bytes, &function)) {
             return false;
         }
-        *no_memory = !VEC_PUSH(&profile->functions, function);
+        *no_memory = !PUSH(profile, &profile->functions, function);
         return !*no_memory;
     case 6:
         *what = "string_table";
-        *no_memory = is_message && !VEC_PUSH(&profile->strings, field->bytes);
+        *no_memory = is_message && !PUSH(profile, &profile->strings, field->bytes);
         return is_message && !*no_memory;
     case 9:
         *what = "time_nanos";
@@ -407,7 +434,8 @@ bool pprof_decode(Str bytes, Pprof *profile, Err *err)
         const char *what = "field";
         bool no_memory = false;
         if (!decode_field(profile, &field, &what, &no_memory)) {
-            return no_memory ? err_no_memory(err) : damaged(err, what);
+            return no_memory ? err_set(err, ERR_UNAVAILABLE, "no memory for the profile, try again")
+                             : damaged(err, what);
         }
     }
     return result == PB_END || damaged(err, "field");
@@ -425,4 +453,6 @@ void pprof_done(Pprof *profile)
     VEC_DONE(&profile->locations);
     VEC_DONE(&profile->lines);
     VEC_DONE(&profile->functions);
+    budget_give(profile->budget, profile->held_bytes);
+    profile->held_bytes = 0;
 }

@@ -5,9 +5,13 @@
  * One pass, no checks of meaning: ids and string indexes stand as they were sent, strings point
  * into the input. What is allowed is decided in ingest/validate.c. A Pprof may be used again for
  * the next profile, which keeps its memory: no heap allocation in steady state.
+ *
+ * An empty message of two bytes becomes a struct of up to 64: the arrays take their memory from a
+ * budget, when there is one.
  */
 #pragma once
 
+#include "base/budget.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "base/vec.h"
@@ -85,11 +89,14 @@ typedef struct Pprof {
     int64_t time_nanos;
     int64_t duration_nanos;
     int64_t default_sample_type; /* string index */
+    Budget *budget;              /* shared with others; NULL: none */
+    size_t held_bytes;           /* of the arrays; counted in the budget */
 } Pprof;
 
 /*
  * Decodes bytes (raw protobuf, already decompressed), replacing what profile held. The texts in it
- * point into bytes. Errors: INVALID_ARGUMENT with the field that is damaged; RESOURCE_EXHAUSTED.
+ * point into bytes. Errors: INVALID_ARGUMENT with the field that is damaged; UNAVAILABLE (no memory
+ * left in the budget).
  */
 bool pprof_decode(Str bytes, Pprof *profile, Err *err) MUST_CHECK;
 

@@ -7,8 +7,8 @@
 #include "ingest/validate.h"
 
 enum {
-    SCRATCH_KEPT = 32,                   /* more are freed after use */
-    SCRATCH_MAX_BYTES = 4 * 1024 * 1024, /* a larger one is freed after use */
+    SCRATCH_KEPT = 32,               /* more are freed after use */
+    SCRATCH_MAX_BYTES = 1024 * 1024, /* a larger one is freed after use */
 };
 
 struct UploadScratch {
@@ -40,6 +40,20 @@ void ingest_done(Ingest *ingest)
     mutex_done(&ingest->lock);
 }
 
+static size_t scratch_bytes(const UploadScratch *scratch)
+{
+    return scratch->raw.cap + scratch->profile.held_bytes;
+}
+
+/* What waits for the next upload is nobody's: it is counted in no budget. */
+static void scratch_set_budget(UploadScratch *scratch, Budget *budget)
+{
+    budget_give(scratch->raw.budget, scratch_bytes(scratch));
+    budget_add(budget, scratch_bytes(scratch));
+    scratch->raw.budget = budget;
+    scratch->profile.budget = budget;
+}
+
 static UploadScratch *scratch_take(Upload *upload)
 {
     Ingest *ingest = upload->ingest;
@@ -58,21 +72,19 @@ static UploadScratch *scratch_take(Upload *upload)
         }
     }
     buf_clear(&scratch->raw);
+    scratch_set_budget(scratch, arena_shared(upload->arena));
     scratch->next = upload->scratch;
     upload->scratch = scratch;
     return scratch;
 }
 
-static size_t scratch_bytes(const UploadScratch *scratch)
+/* A refused profile holds nothing until the end of its request: there may be many of them. */
+static void scratch_drop(Upload *upload)
 {
-    const Pprof *p = &scratch->profile;
+    UploadScratch *scratch = upload->scratch;
 
-    return scratch->raw.cap + p->strings.cap * sizeof(*p->strings.items) +
-           p->samples.cap * sizeof(*p->samples.items) +
-           (p->location_ids.cap + p->values.cap) * sizeof(int64_t) +
-           p->labels.cap * sizeof(*p->labels.items) +
-           p->locations.cap * sizeof(*p->locations.items) + p->lines.cap * sizeof(*p->lines.items) +
-           p->functions.cap * sizeof(*p->functions.items);
+    upload->scratch = scratch->next;
+    scratch_free(scratch);
 }
 
 void upload_init(Upload *upload, Ingest *ingest, Str tenant, Arena *arena)
@@ -91,6 +103,7 @@ void upload_done(Upload *upload)
         mutex_lock(&ingest->lock);
         keep = keep && ingest->n_free_scratch < SCRATCH_KEPT;
         if (keep) {
+            scratch_set_budget(scratch, NULL);
             scratch->next = ingest->free_scratch;
             ingest->free_scratch = scratch;
             ingest->n_free_scratch++;
@@ -103,14 +116,9 @@ void upload_done(Upload *upload)
     VEC_DONE(&upload->profiles);
 }
 
-bool upload_decode(Upload *upload, Str bytes, size_t max_bytes, Pprof **ret_profile,
-                   size_t *ret_raw_bytes, Err *err)
+static bool decode(UploadScratch *scratch, Str bytes, size_t max_bytes, size_t *ret_raw_bytes,
+                   Err *err)
 {
-    UploadScratch *scratch = scratch_take(upload);
-
-    if (scratch == NULL) {
-        return err_no_memory(err);
-    }
     if (bytes.len < 10) {
         return err_set(err, ERR_INVALID_ARGUMENT, "profile of %zu bytes is neither gzip nor pprof",
                        bytes.len);
@@ -126,8 +134,23 @@ bool upload_decode(Upload *upload, Str bytes, size_t max_bytes, Pprof **ret_prof
                        "decompressed size exceeds maximum allowed size of %zu bytes", max_bytes);
     }
     *ret_raw_bytes = bytes.len;
-    *ret_profile = &scratch->profile;
     return pprof_decode(bytes, &scratch->profile, err);
+}
+
+bool upload_decode(Upload *upload, Str bytes, size_t max_bytes, Pprof **ret_profile,
+                   size_t *ret_raw_bytes, Err *err)
+{
+    UploadScratch *scratch = scratch_take(upload);
+
+    if (scratch == NULL) {
+        return err_no_memory(err);
+    }
+    if (!decode(scratch, bytes, max_bytes, ret_raw_bytes, err)) {
+        scratch_drop(upload);
+        return false;
+    }
+    *ret_profile = &scratch->profile;
+    return true;
 }
 
 void upload_fail(Upload *upload, const Err *err)
@@ -182,6 +205,7 @@ bool upload_add(Upload *upload, Pprof *profile, size_t raw_bytes, Label *items, 
     }
     if (!ok) {
         upload_fail(upload, &err);
+        scratch_drop(upload);
     }
     return ok;
 }

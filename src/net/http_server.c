@@ -27,7 +27,7 @@ typedef struct Call {
     HttpRequest request;
     HttpResponse response;
     Buf body;
-    size_t charged;      /* bytes counted in buffered_bytes */
+    size_t charged;      /* bytes of the body counted in the budget */
     bool started;        /* headers were looked at */
     bool refused;        /* answered without reading the body */
     atomic_bool handled; /* the worker is done: what it wrote is visible to who reads true */
@@ -40,7 +40,7 @@ struct HttpServer {
     struct MHD_Daemon *daemon;
     uint16_t port;
     HttpGuard guard;
-    atomic_size_t buffered_bytes;
+    Budget budget; /* of the memory of all requests */
     atomic_uint_fast64_t next_id;
     Mutex lock; /* of the queue and the counters below */
     Cond queue_changed;
@@ -110,7 +110,7 @@ static void *target_seen(void *arg, const char *target, struct MHD_Connection *c
     if (call == NULL) {
         return NULL;
     }
-    call->arena = arena_create(server->options.arena_bytes);
+    call->arena = arena_create_shared(server->options.arena_bytes, &server->budget);
     if (call->arena == NULL || !http_split_target(str_from(target), call->arena,
                                                   &call->request.path, &call->request.query)) {
         arena_destroy(call->arena);
@@ -186,6 +186,7 @@ static bool begin(HttpServer *server, Call *call, const char *method)
     call->request.n_headers = list.n;
     call->request.max_body_bytes = server->options.max_body_bytes;
     call->request.arena = call->arena;
+    call->request.budget = &server->budget;
     call->request.remote_address = remote_address(call->connection, call->arena);
     call->request.id = str_from(arena_printf(
         call->arena, "%016llx", (unsigned long long)atomic_fetch_add(&server->next_id, 1)));
@@ -200,10 +201,11 @@ static bool begin(HttpServer *server, Call *call, const char *method)
 /* Counts n more bytes against the budget of all requests; false when it is used up. */
 static bool charge(HttpServer *server, Call *call, size_t n)
 {
-    size_t before = atomic_fetch_add(&server->buffered_bytes, n);
-
+    if (!budget_take(&server->budget, n)) {
+        return false;
+    }
     call->charged += n;
-    return before + n <= server->options.max_buffered_bytes;
+    return true;
 }
 
 static void take_body(HttpServer *server, Call *call, Str piece)
@@ -223,6 +225,8 @@ static void take_body(HttpServer *server, Call *call, Str piece)
     }
     if (call->request.body_state != HTTP_BODY_OK) {
         buf_done(&call->body);
+        budget_give(&server->budget, call->charged);
+        call->charged = 0;
     }
 }
 
@@ -323,7 +327,7 @@ static void on_completed(void *arg, struct MHD_Connection *connection UNUSED, vo
     if (call->conn != NULL) {
         http_guard_set(&server->guard, call->conn, server->options.idle_timeout_s);
     }
-    (void)atomic_fetch_sub(&server->buffered_bytes, call->charged);
+    budget_give(&server->budget, call->charged);
     buf_done(&call->body);
     buf_done(&call->response.body);
     arena_destroy(call->arena);
@@ -463,7 +467,7 @@ bool http_server_start(const HttpServerOptions *options, HttpHandler handler, vo
         first_id = (uint64_t)clock_unix_ns();
     }
     atomic_init(&server->next_id, first_id);
-    atomic_init(&server->buffered_bytes, 0);
+    server->budget.limit = options->max_request_bytes;
     if (!http_guard_start(&server->guard, err)) {
         free(server);
         return false;
@@ -487,7 +491,7 @@ void http_server_status(HttpServer *server, HttpServerStatus *ret_status)
     ret_status->n_connections = server->guard.n_connections;
     ret_status->timed_out = server->guard.timed_out;
     mutex_unlock(&server->guard.lock);
-    ret_status->buffered_bytes = atomic_load(&server->buffered_bytes);
+    ret_status->request_bytes = atomic_load(&server->budget.used);
 }
 
 /* Lets requests finish that have begun: they may hold profiles that nobody else has. */

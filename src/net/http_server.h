@@ -22,7 +22,7 @@ typedef struct HttpHeader {
 typedef enum HttpBodyState {
     HTTP_BODY_OK,
     HTTP_BODY_TOO_LARGE,  /* above max_body_bytes */
-    HTTP_BODY_OVERLOADED, /* all requests together hold max_buffered_bytes */
+    HTTP_BODY_OVERLOADED, /* all requests together hold max_request_bytes */
 } HttpBodyState;
 
 /* Valid during the call of the handler. */
@@ -37,7 +37,8 @@ typedef struct HttpRequest {
     size_t max_body_bytes; /* the limit, for messages */
     Str remote_address;
     Str id;       /* 16 hexadecimal digits, unique in this process */
-    Arena *arena; /* of this request */
+    Arena *arena;   /* of this request */
+    Budget *budget; /* of the memory of all requests; also that of the arena */
 } HttpRequest;
 
 enum { HTTP_MAX_RESPONSE_HEADERS = 24 };
@@ -56,7 +57,7 @@ typedef void (*HttpHandler)(void *ctx, const HttpRequest *request, HttpResponse 
 typedef struct HttpServerOptions {
     Str listen;                /* "host:port", "[v6]:port" or ":port"; port 0 takes a free one */
     size_t max_body_bytes;     /* of one request */
-    size_t max_buffered_bytes; /* of all requests together */
+    size_t max_request_bytes;  /* bodies, arenas and decoded forms of all requests together */
     unsigned max_connections;
     unsigned max_connections_per_address;
     unsigned n_loops; /* event-loop threads */
@@ -69,7 +70,7 @@ typedef struct HttpServerOptions {
 #define HTTP_SERVER_OPTIONS_INIT                                                                   \
     ((HttpServerOptions){ .listen = STR("127.0.0.1:4040"),                                         \
                           .max_body_bytes = MiB(256),                                              \
-                          .max_buffered_bytes = MiB(256),                                          \
+                          .max_request_bytes = MiB(256),                                           \
                           .max_connections = 1000,                                                 \
                           .max_connections_per_address = 0,                                        \
                           .n_loops = 1,                                                            \
@@ -94,7 +95,7 @@ void http_server_stop(HttpServer *server, unsigned grace_s);
 
 typedef struct HttpServerStatus {
     unsigned n_connections;
-    size_t buffered_bytes;
+    size_t request_bytes; /* held by all requests together */
     uint64_t timed_out; /* connections that the watchdog ended */
 } HttpServerStatus;
 

@@ -39,12 +39,13 @@ static HttpServerOptions http_options(const Config *config)
 
     options.listen = config->listen;
     options.max_body_bytes = MiB(config->body_mb);
-    /* one request of the largest size must fit, whatever the budget says */
-    options.max_buffered_bytes = MAX((size_t)config->memory_limit / 4, options.max_body_bytes);
     options.max_connections = (unsigned)config->max_connections;
     options.n_workers = (unsigned)config->n_workers;
     options.request_timeout_s = (unsigned)MAX(config->request_timeout_ns / NS_PER_S, INT64_C(1));
     options.arena_bytes = (size_t)config->memory_limit / 4;
+    /* one request of the largest size must fit, whatever the budget says */
+    options.max_request_bytes =
+        MAX((size_t)config->memory_limit / 2, options.max_body_bytes + options.arena_bytes);
     return options;
 }
 
