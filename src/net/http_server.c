@@ -102,7 +102,31 @@ static void *worker_run(void *arg)
 
 /* ---- one request ---- */
 
-static void *target_seen(void *arg, const char *target, struct MHD_Connection *connection UNUSED)
+static HttpConn *conn_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info != NULL ? info->socket_context : NULL;
+}
+
+static void call_free(HttpServer *server, Call *call)
+{
+    if (call->conn != NULL) {
+        call->conn->call = NULL;
+    }
+    budget_give(&server->budget, call->charged);
+    buf_done(&call->body);
+    buf_done(&call->response.body);
+    arena_destroy(call->arena);
+    free(call);
+    mutex_lock(&server->lock);
+    server->n_calls--;
+    cond_broadcast(&server->calls_changed);
+    mutex_unlock(&server->lock);
+}
+
+static void *target_seen(void *arg, const char *target, struct MHD_Connection *connection)
 {
     HttpServer *server = arg;
     Call *call = calloc(1, sizeof(*call));
@@ -110,12 +134,20 @@ static void *target_seen(void *arg, const char *target, struct MHD_Connection *c
     if (call == NULL) {
         return NULL;
     }
+    call->conn = conn_of(connection);
     call->arena = arena_create_shared(server->options.arena_bytes, &server->budget);
     if (call->arena == NULL || !http_split_target(str_from(target), call->arena,
                                                   &call->request.path, &call->request.query)) {
         arena_destroy(call->arena);
         free(call);
         return NULL;
+    }
+    if (call->conn != NULL) {
+        if (call->conn->call != NULL) {
+            call_free(server, call->conn->call); /* it was never completed */
+        }
+        call->conn->call = call;
+        http_guard_set(&server->guard, call->conn, server->options.request_timeout_s);
     }
     mutex_lock(&server->lock);
     server->n_calls++;
@@ -129,7 +161,8 @@ typedef struct HeaderList {
     size_t n;
     size_t cap;
     unsigned n_content_length;
-    bool has_transfer_encoding;
+    unsigned n_transfer_encoding;
+    bool is_chunked; /* by the last of them */
     bool failed;
 } HeaderList;
 
@@ -143,8 +176,13 @@ static enum MHD_Result add_header(void *arg, enum MHD_ValueKind kind UNUSED, con
         list->failed = true;
         return MHD_NO;
     }
+    /* RFC 9112 5.1: a blank before the colon hides the header from somebody */
+    list->failed |= key_len == 0 || key[key_len - 1] == ' ' || key[key_len - 1] == '\t';
     list->n_content_length += str_eq_ignore_case(header.name, STR("content-length"));
-    list->has_transfer_encoding |= str_eq_ignore_case(header.name, STR("transfer-encoding"));
+    if (str_eq_ignore_case(header.name, STR("transfer-encoding"))) {
+        list->n_transfer_encoding++;
+        list->is_chunked = str_eq_ignore_case(header.value, STR("chunked"));
+    }
     list->items[list->n++] = header;
     return MHD_YES;
 }
@@ -178,9 +216,9 @@ static bool begin(HttpServer *server, Call *call, const char *method)
         return false;
     }
     (void)MHD_get_connection_values_n(call->connection, MHD_HEADER_KIND, add_header, &list);
-    /* RFC 9112 6.3; libmicrohttpd accepts both even in strict mode */
-    bool smuggling =
-        list.n_content_length > 1 || (list.n_content_length > 0 && list.has_transfer_encoding);
+    /* RFC 9112 6.3; libmicrohttpd accepts all of them even in strict mode */
+    bool smuggling = list.n_content_length + list.n_transfer_encoding > 1 ||
+                     (list.n_transfer_encoding > 0 && !list.is_chunked);
     call->request.method = arena_str(call->arena, str_from(method));
     call->request.headers = list.items;
     call->request.n_headers = list.n;
@@ -192,9 +230,6 @@ static bool begin(HttpServer *server, Call *call, const char *method)
         call->arena, "%016llx", (unsigned long long)atomic_fetch_add(&server->next_id, 1)));
     call->body = BUF_INIT(server->options.max_body_bytes);
     call->response = (HttpResponse){ .status = 500, .body = BUF_INIT(SIZE_MAX / 2) };
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    call->conn = info != NULL ? info->socket_context : NULL;
     return !list.failed && !smuggling;
 }
 
@@ -242,6 +277,26 @@ static void check_declared_length(HttpServer *server, Call *call)
     }
 }
 
+/* On the heap: the arena may be used up, which is what the answer says. */
+static void add_headers(struct MHD_Response *raw, const HttpResponse *response)
+{
+    Buf text = BUF_INIT(KiB(64));
+
+    for (size_t i = 0; i < response->n_headers; i++) {
+        const HttpHeader *header = &response->headers[i];
+        buf_clear(&text);
+        buf_add(&text, header->name);
+        buf_add_char(&text, '\0');
+        buf_add(&text, header->value);
+        buf_add_char(&text, '\0');
+        if (!buf_ok(&text) ||
+            MHD_add_response_header(raw, text.ptr, text.ptr + header->name.len + 1) != MHD_YES) {
+            log_warn("response header dropped", FIELD_STR("name", header->name));
+        }
+    }
+    buf_done(&text);
+}
+
 static enum MHD_Result queue_response(HttpServer *server, Call *call)
 {
     HttpResponse *response = &call->response;
@@ -255,13 +310,7 @@ static enum MHD_Result queue_response(HttpServer *server, Call *call)
         free(content);
         return MHD_NO;
     }
-    for (size_t i = 0; i < response->n_headers; i++) {
-        char *name = arena_text(call->arena, response->headers[i].name);
-        char *value = arena_text(call->arena, response->headers[i].value);
-        if (name == NULL || value == NULL || MHD_add_response_header(raw, name, value) != MHD_YES) {
-            log_warn("response header dropped", FIELD_STR("name", response->headers[i].name));
-        }
-    }
+    add_headers(raw, response);
     if (call->conn != NULL) {
         http_guard_set(&server->guard, call->conn, server->options.request_timeout_s);
     }
@@ -327,16 +376,8 @@ static void on_completed(void *arg, struct MHD_Connection *connection UNUSED, vo
     if (call->conn != NULL) {
         http_guard_set(&server->guard, call->conn, server->options.idle_timeout_s);
     }
-    budget_give(&server->budget, call->charged);
-    buf_done(&call->body);
-    buf_done(&call->response.body);
-    arena_destroy(call->arena);
-    free(call);
+    call_free(server, call);
     *state = NULL;
-    mutex_lock(&server->lock);
-    server->n_calls--;
-    cond_broadcast(&server->calls_changed);
-    mutex_unlock(&server->lock);
 }
 
 static void on_connection(void *arg, struct MHD_Connection *connection, void **socket_context,
@@ -351,6 +392,10 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **s
                                        : http_guard_add(&server->guard, info->connect_fd,
                                                         server->options.request_timeout_s);
     } else if (*socket_context != NULL) {
+        HttpConn *conn = *socket_context;
+        if (conn->call != NULL) { /* libmicrohttpd refused the rest of its head by itself */
+            call_free(server, conn->call);
+        }
         http_guard_remove(&server->guard, *socket_context);
         *socket_context = NULL;
     }
