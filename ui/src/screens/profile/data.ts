@@ -23,7 +23,8 @@ export const MORE_NODES = 65_536;
 /** Rows of the function table; beyond that the search is the better tool. */
 const TABLE_LIMIT = 20_000;
 const CHART_POINTS = 240;
-const MIN_STEP_MS = 10_000;
+/** What SDKs push in by default; finer buckets would be empty in turn. */
+const MIN_STEP_MS = 15_000;
 
 export interface FunctionCostRow {
   name: string;
@@ -87,7 +88,7 @@ export interface ChartData {
 }
 
 /** Steps that divide a minute or an hour, so that ticks and buckets agree. */
-const NICE_STEPS_S = [10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
+const NICE_STEPS_S = [15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
 
 export function chartStep(r: Range): number {
   const wanted = Math.max(MIN_STEP_MS, (r.end - r.start) / CHART_POINTS);
