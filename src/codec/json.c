@@ -62,7 +62,8 @@ static int shortest(double value, char *text, size_t size)
     for (int precision = 0; precision <= 16; precision++) {
         n = snprintf(text, size, "%.*e", precision, value);
         double back;
-        if (!str_to_double((Str){ text, (size_t)n }, &back) ||
+        /* rounded up, the largest numbers are none any more */
+        if (str_to_double((Str){ text, (size_t)n }, &back) &&
             memcmp(&back, &value, sizeof(back)) == 0) {
             break;
         }
