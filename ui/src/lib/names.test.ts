@@ -10,6 +10,8 @@ it("finds packages in the spelling of each language", () => {
   expect(packageOf("edge::Router::route(std::string const&)")).toBe("edge::Router");
   expect(packageOf("std::vector<a::b>::push")).toBe("std");
   expect(packageOf("malloc")).toBe("");
+  expect(packageOf("./src/closest.js:closest:5")).toBe("./src/closest.js");
+  expect(packageOf("node:internal/fs:(anonymous):12")).toBe("node:internal/fs");
 });
 
 it("splits so that both parts give the whole", () => {
@@ -23,6 +25,7 @@ it("splits so that both parts give the whole", () => {
     expect(splitName(name).join("")).toBe(name);
   }
   expect(splitName("shop/cart.(*Pricer).Total")[1]).toBe("(*Pricer).Total");
+  expect(splitName("./src/main.js:answer:23")[1]).toBe("answer:23");
   expect(splitPath("cart/pricer.go")).toEqual(["cart/", "pricer.go"]);
 });
 

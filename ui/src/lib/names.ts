@@ -2,6 +2,8 @@
 
 /** The package of a function: what comes before the type or function itself. */
 export function packageOf(name: string): string {
+  const node = /^(.+):[^:]+:\d+$/.exec(name); // Node.js SDK: file:function:line
+  if (node) return node[1];
   // Arguments, receivers and type parameters may hold the separators of other names.
   const bare = name.replace(/[(<[].*$/s, "");
   const scope = bare.lastIndexOf("::");
