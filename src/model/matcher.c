@@ -44,6 +44,23 @@ static bool split_literals(Matcher *matcher, Arena *arena, Err *err)
     return true;
 }
 
+static size_t count_expressions(const Matchers *matchers)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < matchers->n; i++) {
+        n += matchers->items[i]->regex != NULL;
+    }
+    return n;
+}
+
+static bool check_expressions(size_t n, Err *err)
+{
+    return n <= MATCHERS_MAX_EXPRESSIONS ||
+           err_set(err, ERR_INVALID_ARGUMENT, "more than %d regular expressions",
+                   MATCHERS_MAX_EXPRESSIONS);
+}
+
 bool matchers_add(Matchers *matchers, Str name, MatchOp op, Str value, Arena *arena, Err *err)
 {
     Matcher *matcher = ARENA_NEW(arena, Matcher, 1);
@@ -62,7 +79,9 @@ bool matchers_add(Matchers *matchers, Str name, MatchOp op, Str value, Arena *ar
         if (!split_literals(matcher, arena, err)) {
             return false;
         }
-        if (matcher->literals == NULL && !regex_compile(matcher->value, &matcher->regex, err)) {
+        if (matcher->literals == NULL &&
+            (!check_expressions(count_expressions(matchers) + 1, err) ||
+             !regex_compile(matcher->value, &matcher->regex, err))) {
             return false;
         }
     }
@@ -78,6 +97,9 @@ bool matchers_append(Matchers *a, Matchers *b, Arena *arena, Err *err)
 {
     const Matcher **items = ARENA_NEW(arena, const Matcher *, a->n + b->n);
 
+    if (!check_expressions(count_expressions(a) + count_expressions(b), err)) {
+        return false;
+    }
     if (items == NULL) {
         return err_no_memory(err);
     }

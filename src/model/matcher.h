@@ -30,6 +30,9 @@ typedef struct Matchers {
 
 enum { SELECTOR_MAX_MATCHERS = 256 };
 
+/* Regular expressions of all matchers together: one may cost 50 ms and several MB. */
+enum { MATCHERS_MAX_EXPRESSIONS = 32 };
+
 /*
  * Parses a selector. Empty text means {}. Matchers (and their compiled expressions) live until
  * matchers_done(); the texts are copied into the arena.
@@ -37,11 +40,14 @@ enum { SELECTOR_MAX_MATCHERS = 256 };
  */
 bool selector_parse(Str text, Arena *arena, Matchers *ret_matchers, Err *err) MUST_CHECK;
 
-/* One more matcher, for example the profile type. MATCH_RE and MATCH_NRE compile value. */
+/*
+ * One more matcher, for example the profile type. MATCH_RE and MATCH_NRE compile value. Errors:
+ * INVALID_ARGUMENT (bad expression, more than MATCHERS_MAX_EXPRESSIONS); RESOURCE_EXHAUSTED.
+ */
 bool matchers_add(Matchers *matchers, Str name, MatchOp op, Str value, Arena *arena,
                   Err *err) MUST_CHECK;
 
-/* All of b behind a; b is empty afterwards. */
+/* All of b behind a; b is empty afterwards. Errors: as matchers_add(). */
 bool matchers_append(Matchers *a, Matchers *b, Arena *arena, Err *err) MUST_CHECK;
 
 /* Frees what the arena does not hold (compiled expressions). */

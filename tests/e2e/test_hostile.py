@@ -156,6 +156,17 @@ def test_sample_types_are_limited(shared):
     assert answer.status == 400 and b"sample types" in answer.body, answer.body
 
 
+@pytest.mark.parametrize("selectors", [
+    ["{" + ",".join(f'a=~"x{i}.*"' for i in range(33)) + "}"],
+    [f'{{a=~"x{i}.*"}}' for i in range(33)],
+])
+def test_expressions_are_limited(shared, selectors):
+    answer = shared.call("POST", "/querier.v1.QuerierService/Series",
+                         json.dumps({"matchers": selectors, "start": "1", "end": "2"}).encode(),
+                         {"Content-Type": "application/json"})
+    assert answer.status == 400 and b"more than 32 regular expressions" in answer.body
+
+
 # ---- numbers at the end of their range ----
 
 def test_values_and_times_at_the_limits(tmp_path):
