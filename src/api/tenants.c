@@ -31,6 +31,16 @@ static bool check_tenant(Str id, Err *err)
     return true;
 }
 
+static size_t n_headers(const HttpRequest *request, Str name)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < request->n_headers; i++) {
+        n += str_eq_ignore_case(request->headers[i].name, name);
+    }
+    return n;
+}
+
 bool call_set_tenants(ApiCall *call, Err *err)
 {
     static const Str anonymous[] = { STR_CONST("anonymous") };
@@ -38,6 +48,10 @@ bool call_set_tenants(ApiCall *call, Err *err)
     if (!call->api->options.multitenancy) {
         call->tenants = (Tenants){ anonymous, 1 };
         return true;
+    }
+    if (n_headers(call->request, STR("x-scope-orgid")) > 1) {
+        /* a proxy that adds its own behind that of the client would be ignored */
+        return err_set(err, ERR_INVALID_ARGUMENT, "X-Scope-OrgID is given more than once");
     }
     Str header = http_request_header(call->request, STR("x-scope-orgid"));
     if (header.len == 0) {

@@ -167,6 +167,26 @@ def test_expressions_are_limited(shared, selectors):
     assert answer.status == 400 and b"more than 32 regular expressions" in answer.body
 
 
+# ---- tenants ----
+
+def test_tenants_are_separate(tmp_path):
+    with Server(tmp_path, "--auth.multitenancy_enabled") as server:
+        def names(tenant):
+            body = json.dumps({"name": "service_name", "start": "1", "end": str(2**63 - 1)})
+            return raw(server, b"POST /querier.v1.QuerierService/LabelValues HTTP/1.1\r\nHost: x\r\n"
+                       b"Content-Type: application/json\r\nConnection: close\r\n" + tenant +
+                       b"Content-Length: %d\r\n\r\n" % len(body) + body.encode())
+        answer = server.call("POST", "/push.v1.PusherService/Push", push_body([one_stack(1, time.time_ns())]),
+                             {"Content-Type": "application/proto", "X-Scope-OrgID": "a"})
+        assert answer.status == 200, answer.body
+        assert b'"shop"' in names(b"X-Scope-OrgID: a\r\n")
+        assert b'"shop"' not in names(b"X-Scope-OrgID: b\r\n")
+        for header in (b"", b"X-Scope-OrgID: a|\r\n", b"X-Scope-OrgID: ../a\r\n", b"X-Scope-OrgID: a/b\r\n",
+                       b"X-Scope-OrgID: " + b"a" * 151 + b"\r\n", b"X-Scope-OrgID: b\r\nX-Scope-OrgID: a\r\n"):
+            answer = names(header)
+            assert answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 401 ")) and b"shop" not in answer, answer
+
+
 # ---- numbers at the end of their range ----
 
 def test_values_and_times_at_the_limits(tmp_path):
