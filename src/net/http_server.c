@@ -47,17 +47,28 @@ struct HttpServer {
     Cond calls_changed;
     Call *queue_first;
     Call *queue_last;
-    size_t n_calls; /* requests between their first byte and their end */
-    bool stopping;
+    size_t n_calls;       /* requests between their first byte and their end */
+    bool stopping;        /* the workers end once the queue is empty */
+    atomic_bool draining; /* what has begun is finished, nothing else is taken */
     pthread_t *workers;
     unsigned n_workers_started;
 };
 
 /* ---- workers ---- */
 
-static void enqueue(HttpServer *server, Call *call)
+/*
+ * Suspends the connection and hands the call to a worker; false when no worker will take it any
+ * more. Both under the lock: a suspended connection that nobody resumes ends the program when
+ * libmicrohttpd stops.
+ */
+static bool enqueue(HttpServer *server, Call *call)
 {
     mutex_lock(&server->lock);
+    if (server->stopping) {
+        mutex_unlock(&server->lock);
+        return false;
+    }
+    MHD_suspend_connection(call->connection);
     call->next = NULL;
     if (server->queue_last != NULL) {
         server->queue_last->next = call;
@@ -67,6 +78,7 @@ static void enqueue(HttpServer *server, Call *call)
     server->queue_last = call;
     cond_signal(&server->queue_changed);
     mutex_unlock(&server->lock);
+    return true;
 }
 
 /* The next call, or NULL when the server stops. */
@@ -311,6 +323,10 @@ static enum MHD_Result queue_response(HttpServer *server, Call *call)
         return MHD_NO;
     }
     add_headers(raw, response);
+    if (atomic_load(&server->draining) &&
+        MHD_add_response_header(raw, "Connection", "close") != MHD_YES) {
+        log_debug("a connection is left open while the server stops");
+    }
     if (call->conn != NULL) {
         http_guard_set(&server->guard, call->conn, server->options.request_timeout_s);
     }
@@ -319,12 +335,19 @@ static enum MHD_Result queue_response(HttpServer *server, Call *call)
     return result;
 }
 
-static enum MHD_Result refuse_malformed(HttpServer *server, Call *call)
+/* Answers without a handler and closes the connection. */
+static enum MHD_Result refuse(HttpServer *server, Call *call, int status, const char *reason)
 {
-    call->response.status = 400;
-    buf_add(&call->response.body, STR("malformed request headers\n"));
+    call->response.status = status;
+    buf_add(&call->response.body, str_from(reason));
+    buf_add_char(&call->response.body, '\n');
     http_response_add_header(&call->response, STR("Connection"), STR("close"));
     return queue_response(server, call);
+}
+
+static enum MHD_Result refuse_stopping(HttpServer *server, Call *call)
+{
+    return refuse(server, call, 503, "the server is stopping");
 }
 
 static enum MHD_Result on_access(void *arg, struct MHD_Connection *connection,
@@ -342,7 +365,10 @@ static enum MHD_Result on_access(void *arg, struct MHD_Connection *connection,
         call->started = true;
         call->connection = connection;
         if (!begin(server, call, method)) {
-            return refuse_malformed(server, call);
+            return refuse(server, call, 400, "malformed request headers");
+        }
+        if (atomic_load(&server->draining)) {
+            return refuse_stopping(server, call);
         }
         check_declared_length(server, call);
         if (!call->refused) {
@@ -359,9 +385,7 @@ static enum MHD_Result on_access(void *arg, struct MHD_Connection *connection,
     if (call->conn != NULL) {
         http_guard_set(&server->guard, call->conn, 0);
     }
-    MHD_suspend_connection(connection);
-    enqueue(server, call);
-    return MHD_YES;
+    return enqueue(server, call) ? MHD_YES : refuse_stopping(server, call);
 }
 
 static void on_completed(void *arg, struct MHD_Connection *connection UNUSED, void **state,
@@ -558,6 +582,7 @@ void http_server_stop(HttpServer *server, unsigned grace_s)
     int fd = -1;
     if (server->daemon != NULL) {
         fd = MHD_quiesce_daemon(server->daemon);
+        atomic_store(&server->draining, true);
         wait_for_calls(server, grace_s);
     }
     mutex_lock(&server->lock);
