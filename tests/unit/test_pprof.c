@@ -234,6 +234,49 @@ static void removes_shapes_from_go_names(void **state UNUSED)
     arena_destroy(arena);
 }
 
+/* ---- the shared budget ---- */
+
+static void takes_its_memory_from_the_budget(void **state UNUSED)
+{
+    Budget budget = { .limit = KiB(4) };
+    Pprof profile = { .budget = &budget };
+    char empty_locations[1000];
+    Err err = ERR_INIT;
+
+    for (size_t i = 0; i < sizeof(empty_locations); i += 2) {
+        empty_locations[i] = 4 << 3 | 2;
+        empty_locations[i + 1] = 0;
+    }
+    assert_true(pprof_decode((Str){ empty_locations, 40 }, &profile, &err));
+    assert_int_equal(atomic_load(&budget.used), profile.held_bytes);
+    assert_false(
+        pprof_decode((Str){ empty_locations, sizeof(empty_locations) }, &profile, &err));
+    assert_int_equal(err.code, ERR_UNAVAILABLE);
+    assert_true(atomic_load(&budget.used) <= budget.limit);
+    pprof_done(&profile);
+    assert_int_equal(atomic_load(&budget.used), 0);
+}
+
+static void arenas_and_buffers_share_a_budget(void **state UNUSED)
+{
+    Budget budget = { .limit = KiB(64) };
+    Arena *first = arena_create_shared(MiB(1), &budget);
+    Arena *second = arena_create_shared(MiB(1), &budget);
+    Buf buf = BUF_INIT(MiB(1));
+
+    buf.budget = &budget;
+    assert_non_null(arena_alloc(first, KiB(40)));
+    assert_null(arena_alloc(second, KiB(40)));
+    assert_non_null(arena_alloc(second, 100)); /* a small request is served all the same */
+    assert_false(buf_reserve(&buf, KiB(40)));
+    arena_destroy(first);
+    buf_clear(&buf);
+    assert_true(buf_reserve(&buf, KiB(40)));
+    buf_done(&buf);
+    arena_destroy(second);
+    assert_int_equal(atomic_load(&budget.used), 0);
+}
+
 /* ---- gzip ---- */
 
 static void inflates_all_members_within_the_limit(void **state UNUSED)
@@ -270,6 +313,8 @@ int main(void)
         cmocka_unit_test(refuses_text_that_is_no_utf8),
         cmocka_unit_test(keeps_samples_with_cost_and_known_locations),
         cmocka_unit_test(removes_shapes_from_go_names),
+        cmocka_unit_test(takes_its_memory_from_the_budget),
+        cmocka_unit_test(arenas_and_buffers_share_a_budget),
         cmocka_unit_test(inflates_all_members_within_the_limit),
     };
 
