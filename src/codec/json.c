@@ -103,5 +103,8 @@ void json_add_double(Buf *buf, double value)
     int exponent = atoi(e + 1);
     int digits = (int)(e - text) - (text[0] == '-') - 1;
     int decimals = MAX((digits > 0 ? digits - 1 : 0) - exponent, 0);
+    if (magnitude >= 9223372036854775808.0) {
+        decimals = 1; /* readers take a number without a point for an int64, which this is not */
+    }
     buf_addf(buf, "%.*f", decimals, value);
 }
