@@ -47,10 +47,10 @@ static const Setting settings[] = {
     ROW("storage.sync", SETTING_SWITCH, sync, "true",
         "an upload is acknowledged when it is on disk; false is faster and may lose seconds"),
     ROW("memory.limit", SETTING_BYTES, memory_limit, "512MiB",
-        "divided among caches, buffers and requests"),
+        "the basis of the bounds of caches, buffers and requests"),
     ROW("auth.multitenancy_enabled", SETTING_SWITCH, multitenancy, "false", "demand X-Scope-OrgID"),
     ROW("limits.ingestion_body_limit_mb", SETTING_COUNT, body_mb, "256", "largest request in MiB"),
-    ROW("limits.max_profile_size_bytes", SETTING_COUNT, profile_bytes, "4194304",
+    ROW("limits.max_profile_size_bytes", SETTING_BYTES, profile_bytes, "4194304",
         "largest profile, decompressed; 0: no limit"),
     ROW("limits.max_profile_stacktrace_samples", SETTING_COUNT, profile_samples, "16000",
         "samples of one profile; 0: no limit"),
@@ -185,7 +185,7 @@ bool config_read_environment(Config *config, Err *err)
         char variable[128];
         variable_name(settings[i].name, variable, sizeof(variable));
         const char *value = getenv(variable);
-        if (value != NULL &&
+        if (value != NULL && *value != '\0' && /* empty counts as not set, as in most programs */
             !config_set(config, settings[i].name, str_from(value), variable, err)) {
             return false;
         }
@@ -215,6 +215,10 @@ bool config_check(const Config *config, Err *err)
     }
     if (config->n_workers < 1 || config->n_workers > 1024) {
         return err_set(err, ERR_INVALID_ARGUMENT, "setting \"server.workers\": from 1 to 1024");
+    }
+    if (config->max_connections < 1 || config->max_connections > 65535) {
+        return err_set(err, ERR_INVALID_ARGUMENT,
+                       "setting \"server.max_connections\": from 1 to 65535");
     }
     if (config->body_mb < 1 || config->body_mb > 4096) {
         return err_set(err, ERR_INVALID_ARGUMENT,
@@ -250,6 +254,7 @@ IngestLimits config_ingest_limits(const Config *config)
         .label_value_bytes = (size_t)config->label_value_length,
         .reject_older_than_ns = config->reject_older_than_ns,
         .reject_newer_than_ns = config->reject_newer_than_ns,
+        .retention_age_ns = config->retention_age_ns,
     };
 }
 

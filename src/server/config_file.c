@@ -72,6 +72,7 @@ static bool read_providers(Reader *reader, const YamlNode *list)
     if (list->kind != YAML_NODE_LIST) {
         return at_node(reader, list, "source.providers must be a list");
     }
+    config->n_providers = 0; /* a second list replaces the first one */
     config->providers = ARENA_NEW(config->arena, ProviderConfig, list->n_children);
     if (config->providers == NULL) {
         return err_no_memory(reader->err);
@@ -115,6 +116,9 @@ static bool read_value(Reader *reader, const YamlNode *value, Str prefix)
     }
     if (node->kind == YAML_NODE_MAP) {
         return read_map(reader, node, str_from(name));
+    }
+    if (node->kind == YAML_NODE_SCALAR && node->text.len == 0 && !config_is_known(str_from(name))) {
+        return at_node(reader, value, "expected settings below this key");
     }
     if (node->kind != YAML_NODE_SCALAR) {
         return at_node(reader, value, "expected a single value");
