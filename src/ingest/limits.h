@@ -18,11 +18,12 @@ typedef struct IngestLimits {
     size_t label_value_bytes;
     int64_t reject_older_than_ns; /* 0: any age */
     int64_t reject_newer_than_ns; /* 0: any time */
+    int64_t retention_age_ns;     /* days (UTC) that ended before it are not kept; 0: all are */
 } IngestLimits;
 
 /* Not settable: what no real profile comes near, and few bytes could ask for. */
 enum {
-    INGEST_MAX_SAMPLE_TYPES = 128,         /* each makes a series of its own */
+    INGEST_MAX_SAMPLE_TYPES = 128,        /* each makes a series of its own */
     INGEST_MAX_FRAMES = 16 * 1000 * 1000, /* of all stacks, with inlined functions; every query
                                               walks through them (default samples x depth) */
 };

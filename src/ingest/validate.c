@@ -49,6 +49,13 @@ static bool check_time(Pprof *profile, Labels labels, const IngestLimits *limits
         profile->time_nanos = now_ns;
         return true;
     }
+    int64_t day_end_ns = (profile->time_nanos / NS_PER_DAY + 1) * NS_PER_DAY;
+    if (limits->retention_age_ns > 0 && day_end_ns <= now_ns - limits->retention_age_ns) {
+        /* here and not by the store, which takes all profiles of a request or none */
+        return err_set(err, ERR_INVALID_ARGUMENT,
+                       "cannot store a profile that is older than the retention of %lld hours",
+                       (long long)(limits->retention_age_ns / NS_PER_S / 3600));
+    }
     int64_t older = limits->reject_older_than_ns;
     int64_t newer = limits->reject_newer_than_ns;
     int64_t start_ns = older > 0 ? now_ns - older : 0;
