@@ -68,7 +68,8 @@ static void log_request(const ApiCall *call, int64_t duration_ns)
 {
     const HttpRequest *request = call->request;
     int status = call->response->status;
-    bool ours = status >= 500 && status != 501;
+    /* probes ask /ready every few seconds; its state is in the metrics, and its cause was logged */
+    bool ours = status >= 500 && status != 501 && !str_eq(request->path, STR("/ready"));
     LogLevel level = ours ? LOG_WARN : LOG_DEBUG;
     const LogField fields[] = {
         FIELD_STR("id", request->id),
