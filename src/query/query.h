@@ -44,9 +44,9 @@ typedef struct QueryRange {
 } QueryRange;
 
 /*
- * Checks a range and limits it (query.md 1.4), at least to the times that ns can tell. *ret_empty: it lies before everything that may be
- * asked, so the answer is an empty one. allow_none: both ends 0 means all times. Errors:
- * INVALID_ARGUMENT.
+ * Checks a range and limits it (query.md 1.4), at least to the times that ns can tell. *ret_empty:
+ * it lies before everything that may be asked, so the answer is an empty one. allow_none: both ends
+ * 0 means all times. Errors: INVALID_ARGUMENT.
  */
 bool range_check(const Query *query, QueryRange *range, bool allow_none, bool *ret_empty,
                  Err *err) MUST_CHECK;

@@ -2,6 +2,7 @@
 #include "query/query.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "model/intern.h"
 
 /* ---- range ---- */
@@ -220,6 +221,9 @@ bool selection_open(const Query *query, Tenants tenants, const ProfileType *type
 
 void selection_done(Selection *selection)
 {
+    if (selection->partial) {
+        log_warn("damaged data was left out of an answer");
+    }
     for (size_t i = 0; i < selection->n_lists; i++) {
         store_series_done(&selection->lists[i]);
     }
