@@ -21,6 +21,7 @@ import { openDetails } from "./focus";
 import { FunctionTable, parseTableSort, sortRows } from "./function-table";
 import { SandwichView } from "./sandwich-view";
 import { SearchBox } from "./search-box";
+import { queryTotal } from "./total";
 
 const hoveredName = signal<string | undefined>(undefined);
 
@@ -37,6 +38,7 @@ interface Props {
 export function FlamePanel(props: Props) {
   const { model, unit, view } = props;
   const { q, focus: focusText, sandwich, sort, fn } = urlState.value;
+  const total = queryTotal(props.exact, model);
   const rows = useMemo(() => functionRows(props.exact, model), [props.exact, model]);
   const places = useMemo(() => placesOf(rows), [rows]);
   const focus = useMemo(() => decodeFocus(model, focusText), [model, focusText]);
@@ -115,7 +117,7 @@ export function FlamePanel(props: Props) {
   const graph = {
     model,
     unit,
-    base: model.sum,
+    base: total,
     marked,
     place: (name: string) => places.get(name),
     onHover: (name: string | undefined) => (hoveredName.value = name),
@@ -125,7 +127,7 @@ export function FlamePanel(props: Props) {
     <div class={`card flame-panel view-${view}`}>
       <div class="card-head">
         <span class="meter" data-testid="meter">
-          {T.meter(formatValue(model.sum, unit), typeName(parseType(props.type)), nodeCount(model) - 1)}
+          {T.meter(formatValue(total, unit), typeName(parseType(props.type)), nodeCount(model) - 1)}
         </span>
         {focus > ROOT && (
           <button
@@ -135,7 +137,7 @@ export function FlamePanel(props: Props) {
             data-testid="zoom-pill"
             onClick={() => zoomTo(ROOT)}
           >
-            {T.zoomPill(formatPercent(model.total[focus], model.sum))} ×
+            {T.zoomPill(formatPercent(model.total[focus], total))} ×
           </button>
         )}
         {sandwich && (
@@ -149,7 +151,7 @@ export function FlamePanel(props: Props) {
           </button>
         )}
         <span class="spacer" />
-        <SearchBox result={result} hits={hits} at={step.at} base={model.sum} onStep={stepBy} />
+        <SearchBox result={result} hits={hits} at={step.at} base={total} onStep={stepBy} />
         <ColorMode />
         <Layout view={view} />
       </div>
@@ -159,7 +161,7 @@ export function FlamePanel(props: Props) {
           <FunctionTable
             rows={shown}
             unit={unit}
-            base={model.sum}
+            base={total}
             dataKey={props.dataKey}
             hovered={hoveredName.value}
             onOpen={(name) => openDetails(name, false)}
