@@ -48,7 +48,9 @@ static bool serve(Config *config, const DemoManifest *manifest, const Str ids[DE
             "\n  Flameline demo: open http://127.0.0.1:%u in a browser (stop with Ctrl-C)\n\n",
             server_port(server));
         (void)fflush(stdout);
+        DemoFeed *feed = demo_feed_start(server_ingest(server), manifest, ids);
         server_wait_for_signal();
+        demo_feed_stop(feed);
     }
     server_stop(server);
     return ok;

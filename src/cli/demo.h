@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "base/clock.h"
 #include "base/embedded.h"
 #include "server/server.h"
 
@@ -45,6 +46,22 @@ const EmbeddedFile *demo_find_file(Str path); /* NULL: none */
 bool demo_make_repository(const char *path, const DemoManifest *manifest, Arena *arena,
                           Str ret_ids[DEMO_COMMITS], Err *err) MUST_CHECK;
 
+#define DEMO_STEP_NS (15 * NS_PER_S) /* between profiles of one program: as SDKs push by default   \
+                                      */
+
 /* Stores the profiles as data of the last hour. Errors: those of the store, INTERNAL. */
 bool demo_load_profiles(Ingest *ingest, const DemoManifest *manifest, const Str ids[DEMO_COMMITS],
                         int64_t now_ns, Err *err) MUST_CHECK;
+
+/* Stores what the programs of today would push at now_ns; they take their recordings in turn by
+ * step. Errors: as demo_load_profiles(). */
+bool demo_load_step(Ingest *ingest, const DemoManifest *manifest, const Str ids[DEMO_COMMITS],
+                    size_t step, int64_t now_ns, Err *err) MUST_CHECK;
+
+/* A thread that calls demo_load_step() for as long as the demo is served. */
+typedef struct DemoFeed DemoFeed;
+
+/* What is given must live until demo_feed_stop(). NULL: the system refuses; the data then ages. */
+DemoFeed *demo_feed_start(Ingest *ingest, const DemoManifest *manifest,
+                          const Str ids[DEMO_COMMITS]);
+void demo_feed_stop(DemoFeed *feed); /* NULL is fine */

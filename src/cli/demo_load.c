@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Recorded profiles as fresh data: each is stored again and again over the last hour. */
-#include "base/clock.h"
 #include "cli/demo.h"
 
 #define DEMO_SPAN_NS (3600 * NS_PER_S)
 #define DEMO_SECOND_COMMIT_NS (15 * 60 * NS_PER_S) /* both commits lie in the UI's first range */
-#define DEMO_STEP_NS (15 * NS_PER_S)               /* as SDKs push by default */
 
 enum { DEMO_MAX_LABELS = 12 };
 
@@ -33,6 +31,12 @@ static Turn turn_of(const DemoManifest *manifest, size_t at)
         }
     }
     return turn;
+}
+
+/* A few seconds apart, as processes are. */
+static int64_t offset_of(size_t at)
+{
+    return (int64_t)(at * 7 % 15) * NS_PER_S;
 }
 
 static size_t make_labels(const DemoManifest *manifest, const DemoProfile *profile,
@@ -97,8 +101,7 @@ static bool load_profile(Ingest *ingest, const DemoManifest *manifest, size_t at
     bool ok = true;
     for (int64_t t = start_ns + DEMO_STEP_NS * (int64_t)turn.position; ok && t < end_ns;
          t += step_ns) {
-        /* a few seconds apart, as processes are */
-        ok = add_at(&upload, manifest, profile, ids, t - (int64_t)(at * 7 % 15) * NS_PER_S, err);
+        ok = add_at(&upload, manifest, profile, ids, t - offset_of(at), err);
     }
     ok = ok && upload_commit(&upload, err);
     upload_done(&upload);
@@ -117,4 +120,23 @@ bool demo_load_profiles(Ingest *ingest, const DemoManifest *manifest, const Str 
         }
     }
     return true;
+}
+
+bool demo_load_step(Ingest *ingest, const DemoManifest *manifest, const Str ids[DEMO_COMMITS],
+                    size_t step, int64_t now_ns, Err *err)
+{
+    CLEANUP(arena_destroyp) Arena *arena = arena_create(MiB(256));
+    Upload upload;
+    bool ok = true;
+
+    upload_init(&upload, ingest, STR("anonymous"), arena);
+    for (size_t i = 0; ok && i < manifest->n_profiles; i++) {
+        Turn turn = turn_of(manifest, i);
+        if (manifest->profiles[i].commit != 1 && step % turn.n == turn.position) {
+            ok = add_at(&upload, manifest, &manifest->profiles[i], ids, now_ns - offset_of(i), err);
+        }
+    }
+    ok = ok && upload_commit(&upload, err);
+    upload_done(&upload);
+    return ok;
 }
