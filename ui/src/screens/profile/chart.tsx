@@ -10,7 +10,7 @@ import { update } from "../../lib/router";
 import { formatTime } from "../../lib/time";
 import { useSize } from "../../flame/use-size";
 import { T } from "../../texts";
-import type { ChartData } from "./data";
+import type { ChartData } from "./series";
 
 const FONT = '11px system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 /** A shorter drag is a click. */

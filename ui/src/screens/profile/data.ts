@@ -7,24 +7,19 @@ import {
   fetchSeries,
   type FunctionsResponse,
   type Selection,
-  type Series,
   selection,
 } from "../../lib/api";
 import { int64 } from "../../lib/format";
-import { parseType, rateOf } from "../../lib/profile-types";
 import { range } from "../../lib/range";
 import { urlState } from "../../lib/router";
 import { serviceSelector } from "../../lib/selector";
-import type { Range } from "../../lib/time";
 import { type Query, useQuery } from "../../lib/use-query";
+import { type ChartData, chartBuckets, chartStep, toChart } from "./series";
 
 export const DEFAULT_NODES = 16_384;
 export const MORE_NODES = 65_536;
 /** Rows of the function table; beyond that the search is the better tool. */
 const TABLE_LIMIT = 20_000;
-const CHART_POINTS = 240;
-/** What SDKs push in by default; finer buckets would be empty in turn. */
-const MIN_STEP_MS = 15_000;
 
 export interface FunctionCostRow {
   name: string;
@@ -79,42 +74,13 @@ export function placesOf(rows: FunctionCostRow[]): Map<string, FunctionPlace> {
   return new Map(rows.map((row) => [row.name, { file: row.file, line: row.startLine }]));
 }
 
-export interface ChartData {
-  /** Seconds, as uPlot wants them. */
-  times: number[];
-  values: number[];
-  unit: string;
-  suffix: string;
-}
-
-/** Steps that divide a minute or an hour, so that ticks and buckets agree. */
-const NICE_STEPS_S = [15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
-
-export function chartStep(r: Range): number {
-  const wanted = Math.max(MIN_STEP_MS, (r.end - r.start) / CHART_POINTS);
-  const nice = NICE_STEPS_S.find((s) => s * 1000 >= wanted);
-  return nice ? nice * 1000 : Math.ceil(wanted / 86_400_000) * 86_400_000;
-}
-
-export function toChart(series: Series[], type: string, buckets: Range, step: number): ChartData {
-  const { factor, unit, suffix } = rateOf(parseType(type), step);
-  const count = Math.round((buckets.end - buckets.start) / step);
-  const values = new Array<number>(count).fill(0);
-  for (const point of series[0]?.points ?? []) {
-    const at = Math.round((Number(point.timestamp ?? 0) - buckets.start) / step) - 1;
-    if (at >= 0 && at < count) values[at] = (point.value ?? 0) * factor;
-  }
-  const times = values.map((_, i) => (buckets.start + (i + 1) * step) / 1000);
-  return { times, values, unit, suffix };
-}
-
 export function useChart(type: string | undefined): Query<ChartData> {
   const { service, sel } = urlState.value;
   const r = range.value;
   const key = service && type ? `chart ${type} ${service} ${JSON.stringify(sel)} ${r.start} ${r.end}` : null;
   return useQuery(key, async (signal) => {
     const step = chartStep(r);
-    const buckets = { start: r.end - Math.ceil((r.end - r.start) / step) * step, end: r.end };
+    const buckets = chartBuckets(r, step);
     const series = await fetchSeries(
       type ?? "",
       serviceSelector(service ?? "", sel),
@@ -123,6 +89,6 @@ export function useChart(type: string | undefined): Query<ChartData> {
       [],
       signal,
     );
-    return toChart(series, type ?? "", buckets, step);
+    return toChart(series, type ?? "", buckets, step, Date.now());
   });
 }
