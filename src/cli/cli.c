@@ -58,8 +58,8 @@ bool cli_option_value(CliArgs *args, CliArg *arg, Err *err)
         return true;
     }
     if (args->at >= args->n) {
-        return err_set(err, ERR_INVALID_ARGUMENT, "option --%.*s needs a value",
-                       STR_ARG(arg->name));
+        return err_set(err, ERR_INVALID_ARGUMENT,
+                       "option --%.*s is not known, or its value is missing", STR_ARG(arg->name));
     }
     arg->value = str_from(args->items[args->at++]);
     arg->has_value = true;

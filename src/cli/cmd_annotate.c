@@ -5,7 +5,7 @@
 #include "cli/annotate.h"
 #include "codec/pb_json.h"
 
-enum { ANNOTATE_DEFAULT_TOP = 10 };
+enum { ANNOTATE_DEFAULT_TOP = 10, ANNOTATE_MAX_SIMILAR = 5 };
 
 typedef struct Options {
     const char *path;
@@ -123,6 +123,38 @@ static bool attach_source(Annotation *a, const SourceResult *result,
     return true;
 }
 
+/* Functions whose name ends with what was asked, or holds it: people rarely know the full name. */
+static bool no_such_function(Annotation *a, Str name, Err *err)
+{
+    LinesOptions options = { .mode = LINES_ALL };
+    Flameline__V1__FunctionsResponse response = FLAMELINE__V1__FUNCTIONS_RESPONSE__INIT;
+    Lines lines;
+    Buf similar = BUF_INIT(KiB(1));
+    size_t n_similar = 0;
+
+    if (!profile_file_lines(a->file, &options, a->arena, &lines, err)) {
+        return false;
+    }
+    bool ok = report_functions(&lines, profile_type_display_unit(&a->file->type), INT32_MAX,
+                               a->arena, &response, err);
+    for (size_t i = 0; ok && n_similar < ANNOTATE_MAX_SIMILAR && i < response.n_functions; i++) {
+        Str candidate = str_from(response.functions[i]->name);
+        if (str_find(candidate, name, 0) != STR_NPOS) {
+            buf_addf(&similar, "%s%.*s", n_similar > 0 ? ", " : "", STR_ARG(candidate));
+            n_similar++;
+        }
+    }
+    lines_done(&lines);
+    if (ok) {
+        Str names = buf_ok(&similar) ? buf_str(&similar) : STR_EMPTY;
+        (void)err_set(err, ERR_NOT_FOUND,
+                      "no sample passes through a function named \"%.*s\"%s%.*s", STR_ARG(name),
+                      names.len > 0 ? "; there is " : "", STR_ARG(names));
+    }
+    buf_done(&similar);
+    return false;
+}
+
 static bool annotate_function(Annotation *a, Str name, Err *err)
 {
     LinesOptions options = { .mode = LINES_FUNCTION, .function = name };
@@ -148,8 +180,7 @@ static bool annotate_function(Annotation *a, Str name, Err *err)
     }
     a->first = false;
     if (ok && response.n_versions == 0) {
-        ok = err_set(err, ERR_NOT_FOUND, "no sample passes through a function named \"%.*s\"",
-                     STR_ARG(name));
+        ok = no_such_function(a, name, err);
     }
     lines_done(&lines);
     return ok;
@@ -167,6 +198,9 @@ static bool annotate_top(Annotation *a, Err *err)
     bool ok = report_functions(&lines, profile_type_display_unit(&a->file->type),
                                (int32_t)MIN(a->options->top, (int64_t)INT32_MAX), a->arena,
                                &response, err);
+    if (ok && response.n_functions == 0 && !a->options->json) {
+        ok = err_set(err, ERR_NOT_FOUND, "%s has no samples of this type", a->options->path);
+    }
     if (ok && a->options->json) {
         buf_add_char(&a->out, '[');
     }

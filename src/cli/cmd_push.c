@@ -138,6 +138,11 @@ static bool inspect(Options *options, Str raw, Err *err)
     if (ok && profile.sample_types.len == 0) {
         ok = err_set(err, ERR_INVALID_ARGUMENT, "it has no sample types");
     }
+    if (ok && profile.samples.len == 0) {
+        pprof_done(&profile);
+        return err_set(err, ERR_INVALID_ARGUMENT, "%s has no samples, there is nothing to send",
+                       options->path);
+    }
     if (ok && !options->has_name) {
         Str metric = spy_metric_name(&profile, NULL);
         options->labels[options->n_labels++] = (Label){ LABEL_NAME, metric };
@@ -191,7 +196,8 @@ static bool send_request(const Options *options, Str body, Err *err)
                       .n_headers = options->tenant.len > 0 ? 2 : 1,
                       .body = body,
                       .deadline_ns = clock_steady_ns() + PUSH_TIMEOUT_S * NS_PER_S };
-    bool ok = client != NULL && http_client_fetch(client, &call, &reply, err);
+    bool ok = client != NULL && (http_client_fetch(client, &call, &reply, err) ||
+                                 err_wrap(err, "--server %.*s", STR_ARG(options->server)));
     if (ok && reply.status != 200) {
         ok = err_set(err, ERR_INTERNAL, "%.*s answered %d: %.*s", STR_ARG(options->server),
                      reply.status, STR_ARG(str_trim(str_first(buf_str(&reply.body), 600))));

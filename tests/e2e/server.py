@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 
-BIN = os.environ.get("FLAMELINE_BIN", "build/flameline")
+BIN = os.path.abspath(os.environ.get("FLAMELINE_BIN", "build/flameline"))
 
 
 class Answer:

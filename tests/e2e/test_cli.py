@@ -110,6 +110,21 @@ def test_annotate_fibonacci_shows_one_hundred_percent(tmp_path):
     assert "100% of" in text and "a := fib(n - 1)" in text
 
 
+def test_annotate_offers_names_and_refuses_what_is_empty(tmp_path):
+    (tmp_path / "fib.pprof").write_bytes(fibonacci())
+    (tmp_path / "empty.pprof").write_bytes(pprof.profile([]))
+    answer = run("annotate", str(tmp_path / "fib.pprof"), "--function", "fib")
+    assert answer.returncode == 1
+    assert 'named "fib"; there is main.fib' in answer.stderr
+    for command in (["annotate", "empty.pprof"], ["push", "empty.pprof", "--service", "s"]):
+        answer = run(*command, cwd=tmp_path)
+        assert answer.returncode == 1, answer
+        assert "has no samples" in answer.stderr
+    answer = run("annotate", "fib.pprof", "--wrong", cwd=tmp_path)
+    assert answer.returncode == 2
+    assert "option --wrong is not known" in answer.stderr
+
+
 def test_annotate_without_source_still_shows_costs(tmp_path):
     path = tmp_path / "cpu.pprof"
     path.write_bytes(fibonacci())
