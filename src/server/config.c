@@ -2,7 +2,9 @@
 #include "server/config.h"
 
 #include <stddef.h>
+#include <unistd.h>
 
+#include "base/log.h"
 #include "server/config_value.h"
 
 typedef enum SettingType {
@@ -179,8 +181,38 @@ static void variable_name(Str name, char *out, size_t size)
     }
 }
 
+/* Whether a variable is that of a setting, or of no section that has settings. */
+static bool is_explained(Str variable)
+{
+    bool is_section = false;
+
+    for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+        char known[128];
+        variable_name(settings[i].name, known, sizeof(known));
+        size_t section = sizeof("FLAMELINE_") - 1 + str_find_char(settings[i].name, '.') + 1;
+        if (str_eq(variable, str_from(known))) {
+            return true;
+        }
+        is_section |= str_starts_with(variable, str_first(str_from(known), section));
+    }
+    return !is_section;
+}
+
+/* A mistyped variable would silently leave its setting at the default. */
+static void warn_unknown_variables(void)
+{
+    for (char **entry = environ; *entry != NULL; entry++) {
+        Str variable;
+        Str value;
+        if (str_cut(str_from(*entry), '=', &variable, &value) && !is_explained(variable)) {
+            log_warn("this environment variable is no setting", FIELD_STR("variable", variable));
+        }
+    }
+}
+
 bool config_read_environment(Config *config, Err *err)
 {
+    warn_unknown_variables();
     for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
         char variable[128];
         variable_name(settings[i].name, variable, sizeof(variable));

@@ -48,6 +48,12 @@ def test_an_empty_variable_is_not_set(tmp_path):
         assert server.rpc("querier.v1.QuerierService/LabelNames", {}) == {}
 
 
+def test_a_mistyped_variable_is_named(tmp_path):
+    with Server(tmp_path, env={"FLAMELINE_STORAGE_PTH": "/x", "FLAMELINE_OTHER": "y"}) as server:
+        assert "variable=FLAMELINE_STORAGE_PTH" in server.log
+        assert "FLAMELINE_OTHER" not in server.log
+
+
 def test_a_profile_beyond_the_retention_fails_alone(tmp_path):
     now = time.time_ns()
     old = pprof.profile([([("main.old", "main.go", 1, 2)], 5)], time_ns=now - 40 * 86_400 * 10**9)
