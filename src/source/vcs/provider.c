@@ -21,7 +21,8 @@ bool provider_may_ask(const Provider *provider, Str user_token, SourceFault *fau
     if (!provider->has_login) { /* connecting is not offered, so asking for it would mislead */
         return source_fault_set(fault, SOURCE_HOST_UNSUPPORTED,
                                 "%.*s is not enabled on this server: it needs a client id for "
-                                "connecting accounts, a token file, or anonymous access",
+                                "connecting accounts, a token file, or anonymous access "
+                                "(keys client_id, token_file, anonymous of source.providers)",
                                 STR_ARG(provider->name));
     }
     return source_fault_set(fault, SOURCE_NOT_CONNECTED,
