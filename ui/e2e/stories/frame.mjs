@@ -54,8 +54,16 @@ export const frame = [
   },
   {
     n: 46,
-    name: "First-run help",
-    async run({ page, origins, foreign }) {
+    name: "First-run help, no data in range",
+    async run({ page, world, origins, foreign }) {
+      await page.goto(`${world.base}/profile?service=nope`);
+      await hasText(page.locator(".state"), "No profiles of nope in this range");
+      await hasText(page.locator(".state"), "No service of this name");
+      await isCount(page.getByRole("button", { name: "Go there" }), 0);
+      await page.goto(`${world.base}/profile?service=edge`);
+      await hasText(page.locator(".state"), "No profiles of edge in this range");
+      await page.getByRole("button", { name: "Go there" }).click();
+      await hasText(at.meter(page), "10 s");
       const empty = await startWorld({ anonymous: false });
       origins.add(empty.base);
       try {

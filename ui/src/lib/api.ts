@@ -1,6 +1,7 @@
 // The messages of the server API as the UI uses them, and one function per call. Names follow the
 // .proto files in api/; int64 fields arrive as text, defaults and empty lists are left out.
 import { call } from "./rpc";
+import { serviceSelector } from "./selector";
 import type { Range } from "./time";
 
 export type Int64 = string | number;
@@ -207,6 +208,23 @@ export async function fetchSeries(
   const request = { ...selection(type, selector, first), groupBy, step: step / 1000 };
   const response = await call<{ series?: Series[] }>(`${QUERIER}/SelectSeries`, request, signal);
   return response.series ?? [];
+}
+
+/** Points that a search for the newest profile asks for; it answers the end of the last that has one. */
+const NEWEST_POINTS = 500;
+
+/** About when a service sent its newest profile, in ms; 0 when it never did. */
+export async function fetchNewest(service: string, all: Range, signal?: AbortSignal): Promise<number> {
+  const selector = serviceSelector(service, []);
+  const sets = await fetchSeriesLabels(all, ["__profile_type__"], [selector], signal);
+  const types = [...new Set(sets.map((set) => set.__profile_type__))].filter((type) => type);
+  const step = Math.max(1000, Math.ceil((all.end - all.start) / NEWEST_POINTS / 1000) * 1000);
+  const buckets = { start: all.end - Math.ceil((all.end - all.start) / step) * step - step, end: all.end };
+  const series = await Promise.all(
+    types.map((type) => fetchSeries(type, selector, buckets, step, [], signal)),
+  );
+  const points = series.flat().flatMap((one) => one.points ?? []);
+  return Math.max(0, ...points.filter((p) => p.value).map((p) => Number(p.timestamp ?? 0)));
 }
 
 export async function fetchFlameGraph(

@@ -1,5 +1,6 @@
 // S5 as a page of its own: the same content as the dock, with all the width.
 import { useEffect } from "preact/hooks";
+import { NoSamples } from "../components/no-samples";
 import { useCatalog } from "../lib/catalog";
 import { chooseType } from "../lib/profile-types";
 import { urlState } from "../lib/router";
@@ -14,5 +15,6 @@ export function FunctionPage() {
   useEffect(() => {
     document.title = T.pageTitle([fn ?? T.function, service ?? ""].filter((part) => part !== ""));
   }, [fn, service]);
-  return chosen ? <FunctionDetails mode="page" type={chosen} /> : null;
+  if (chosen) return <FunctionDetails mode="page" type={chosen} />;
+  return catalog.data && !catalog.stale ? <NoSamples service={service} /> : null;
 }

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { Icon } from "../components/icon";
 import { lazy } from "../components/lazy";
 import { NoSamples } from "../components/no-samples";
-import { Boundary, QueryView } from "../components/states";
+import { Boundary, ErrorPanel, QueryView } from "../components/states";
 import { TypeSelect } from "../components/type-select";
 import { useCatalog } from "../lib/catalog";
 import { useKeys } from "../lib/keys";
@@ -33,6 +33,9 @@ function useChoice() {
   const chosen = service === undefined ? undefined : chooseType(ids, type);
   // Without an answer yet, the link is believed, so that nothing waits for the catalog.
   const used = chosen ?? type;
+  // Without data in range there is nothing to choose a type from, and the panels would wait for ever.
+  const absent =
+    catalog.data !== undefined && !catalog.stale && (service === undefined ? services.length === 0 : !known);
   const missing = known && type && chosen !== type ? type : undefined;
 
   useEffect(() => {
@@ -47,6 +50,7 @@ function useChoice() {
     type: used,
     shown: chosen ?? type,
     missing,
+    absent,
   };
 }
 
@@ -59,6 +63,7 @@ export function Profile() {
     document.title = T.pageTitle([service ?? "", T.tabFlame].filter((part) => part !== ""));
   }, [service]);
   const view = urlState.value.view;
+  const docked = fn !== undefined && !choice.absent;
   const tab = view === "lines" ? "lines" : "flame";
   useKeys({ "1": () => update({ view: undefined }), "2": () => update({ view: "lines" }) });
 
@@ -99,19 +104,29 @@ export function Profile() {
           {T.typeMissing(typeName(parseType(choice.missing)), typeName(parseType(choice.shown)))}
         </p>
       )}
-      <div class="profile" data-dock={fn && !narrow ? "open" : undefined}>
+      <div class="profile" data-dock={docked && !narrow ? "open" : undefined}>
         <div class="work">
-          <Boundary>
-            <ChartCard type={choice.shown} />
-          </Boundary>
-          <Boundary key={tab}>
-            {selection && tab === "flame" && (
-              <Graph selection={selection} type={choice.shown ?? ""} narrow={narrow} />
-            )}
-            {selection && tab === "lines" && <HotLines selection={selection} />}
-          </Boundary>
+          {choice.absent ? (
+            <div class="card">
+              <NoSamples service={service} />
+            </div>
+          ) : !selection && choice.catalog.error ? (
+            <ErrorPanel error={choice.catalog.error} retry={choice.catalog.retry} />
+          ) : (
+            <>
+              <Boundary>
+                <ChartCard type={choice.shown} />
+              </Boundary>
+              <Boundary key={tab}>
+                {selection && tab === "flame" && (
+                  <Graph selection={selection} type={choice.shown ?? ""} narrow={narrow} />
+                )}
+                {selection && tab === "lines" && <HotLines selection={selection} />}
+              </Boundary>
+            </>
+          )}
         </div>
-        {fn && (
+        {fn && docked && (
           <Dock width={dockWidth} label={fn}>
             <Boundary key={fn}>
               <FunctionDetails mode="dock" type={choice.shown ?? ""} />
