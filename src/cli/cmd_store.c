@@ -23,7 +23,8 @@ static int check(const char *path)
     Err err = ERR_INIT;
 
     (void)fprintf(stderr, "checking %s ...\n", path);
-    if (!store_check_rocks(path, print_finding, NULL, &report, &err)) {
+    if (!store_find_rocks(path, &err) ||
+        !store_check_rocks(path, print_finding, NULL, &report, &err)) {
         return cli_fail(&err);
     }
     (void)printf("%llu rows, %llu symbol rows, %llu series, %llu damaged\n",
@@ -40,7 +41,7 @@ static int backup(const char *path, const char *target)
 
     options.path = path;
     options.retention_age_ns = 0; /* a copy must not lose days because it was made late */
-    if (!store_open_rocks(&options, &store, &err)) {
+    if (!store_find_rocks(path, &err) || !store_open_rocks(&options, &store, &err)) {
         return cli_fail(&err);
     }
     bool ok = store_backup(store, target, &err);

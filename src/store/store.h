@@ -225,6 +225,9 @@ typedef struct StoreOptions {
  */
 bool store_open_rocks(const StoreOptions *options, Store **ret_store, Err *err) MUST_CHECK;
 
+/* Whether there is a store in the directory: opening would make one. Errors: NOT_FOUND. */
+bool store_find_rocks(const char *path, Err *err) MUST_CHECK;
+
 /* What "flameline store check" prints: reads everything and reports what is damaged. */
 typedef struct StoreCheckReport {
     uint64_t n_rows;

@@ -158,6 +158,14 @@ def test_store_check_and_backup(tmp_path):
         assert answer["flamegraph"]["total"] == "7"
 
 
+def test_store_commands_make_no_directory(tmp_path):
+    for command in (["check", "nothing"], ["backup", "nothing", "copy"]):
+        answer = run("store", *command, cwd=tmp_path)
+        assert answer.returncode == 1
+        assert '"nothing" is no data directory of flameline' in answer.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_second_server_on_the_same_data_is_refused(server):
     answer = run("serve", "--server.listen=127.0.0.1:0", f"--storage.path={server.storage}")
     assert answer.returncode == 1

@@ -2,7 +2,9 @@
 /*
  * store/rocks/check.c - "flameline store check": reads everything, read-only, and reports damage.
  */
+#include <limits.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "store/rocks/internal.h"
@@ -174,6 +176,15 @@ static bool check_all(Check *check, Db *db, Err *err)
         }
     }
     return true;
+}
+
+bool store_find_rocks(const char *path, Err *err)
+{
+    char current[PATH_MAX];
+    int n = snprintf(current, sizeof(current), "%s/CURRENT", path);
+
+    return (n > 0 && (size_t)n < sizeof(current) && access(current, F_OK) == 0) ||
+           err_set(err, ERR_NOT_FOUND, "\"%s\" is no data directory of flameline", path);
 }
 
 bool store_check_rocks(const char *path, StoreCheckFn on_finding, void *ctx,
