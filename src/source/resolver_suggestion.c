@@ -122,8 +122,11 @@ Str resolver_suggestion(const Resolver *r)
     RuleLanguage language = rule_language(&r->input);
     Buf out = BUF_INIT(KiB(16));
 
-    if (languages[language] == NULL || !r->input.own_readable) {
-        return STR_EMPTY;
+    SourceState state = r->result->state;
+    bool mapping_helps = state == SOURCE_FILE_NOT_FOUND || state == SOURCE_NO_MAPPING ||
+                         state == SOURCE_JAVA_NEEDS_MAPPING;
+    if (languages[language] == NULL || !r->input.own_readable || !mapping_helps) {
+        return STR_EMPTY; /* of the standard library on a host that is not read, for one */
     }
     if (language == RULE_JAVA) {
         suggest_java(r, &out);

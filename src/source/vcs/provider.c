@@ -10,6 +10,7 @@
 struct ProviderTable {
     VEC(Provider *) providers;
     Str default_host;
+    bool offline; /* no host is asked that is not configured */
     Arena *arena;
 };
 
@@ -192,6 +193,7 @@ ProviderTable *provider_table_create(const SourceConfig *config, struct HttpClie
         (void)err_no_memory(err); /* NULL says it failed */
         return NULL;
     }
+    table->offline = config->no_builtin_hosts;
     bool ok = true;
     for (size_t i = 0; ok && i < config->n_providers; i++) {
         const ProviderConfig *entry = &config->providers[i];
@@ -272,6 +274,12 @@ bool provider_table_find(ProviderTable *table, Arena *arena, const RepoAddress *
             (best == NULL || provider->path_prefix.len > best->path_prefix.len)) {
             best = provider; /* the longest path prefix knows best */
         }
+    }
+    if (best == NULL && table->offline) {
+        return source_fault_set(fault, SOURCE_HOST_UNSUPPORTED,
+                                "the file is in a repository on \"%.*s\", which is not asked: only "
+                                "the configured providers are read here",
+                                STR_ARG(address->host));
     }
     if (best == NULL) {
         return source_fault_set(fault, SOURCE_HOST_UNSUPPORTED,
