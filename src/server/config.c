@@ -66,6 +66,8 @@ static const Setting settings[] = {
         "labels of one series"),
     ROW("limits.max_label_name_length", SETTING_COUNT, label_name_length, "1024", "bytes"),
     ROW("limits.max_label_value_length", SETTING_COUNT, label_value_length, "2048", "bytes"),
+    ROW("limits.max_series", SETTING_COUNT, max_series, "0",
+        "series that are kept; 0: one for each 4 KiB of memory.limit"),
     ROW("limits.reject_older_than", SETTING_DURATION, reject_older_than_ns, "1h",
         "age of a profile when it arrives; 0: any"),
     ROW("limits.reject_newer_than", SETTING_DURATION, reject_newer_than_ns, "10m",

@@ -41,6 +41,7 @@ typedef struct Config {
     int64_t stack_depth;
     int64_t symbol_length;
     int64_t label_names;
+    int64_t max_series;
     int64_t label_name_length;
     int64_t label_value_length;
     int64_t reject_older_than_ns;

@@ -29,6 +29,8 @@ static StoreOptions store_options(const Config *config, Arena *arena)
     options.retention_bytes = (uint64_t)config->retention_bytes;
     options.min_free_bytes = (uint64_t)config->min_free_bytes;
     options.memory_bytes = (size_t)config->memory_limit / 2;
+    options.max_series = config->max_series > 0 ? (uint64_t)config->max_series
+                                                : (uint64_t)config->memory_limit / KiB(4);
     options.sync = config->sync;
     return options;
 }

@@ -211,6 +211,7 @@ typedef struct StoreOptions {
     uint64_t retention_bytes; /* 0: 80 % of the file system */
     uint64_t min_free_bytes;  /* 0: the smaller of 1 GiB and 10 % of the file system */
     size_t memory_bytes;      /* for block cache, write buffers and symbol maps together */
+    uint64_t max_series;      /* each takes memory for as long as it is kept; 0: no limit */
     bool sync; /* acknowledged means synced to disk; false only as a documented fast mode */
     int64_t (*now_ns)(void); /* clock for retention and day close; NULL: clock_unix_ns */
 } StoreOptions;

@@ -54,6 +54,19 @@ def test_a_mistyped_variable_is_named(tmp_path):
         assert "FLAMELINE_OTHER" not in server.log
 
 
+def test_new_series_are_limited_and_known_ones_go_on(tmp_path):
+    with Server(tmp_path, "--limits.max_series=2") as server:
+        def push(service, line):
+            body = pprof.profile([([("main.main", "main.go", 1, line)], 1)], time_ns=time.time_ns())
+            return server.push(body, {"__name__": "process_cpu", "service_name": service})
+        assert [push(service, 2).status for service in ("a", "b")] == [200, 200]
+        refused = push("c", 2)
+        assert refused.status == 429
+        assert "cannot keep more than 2 series (limits.max_series)" in refused.json()["message"]
+        assert push("a", 3).status == 200
+        assert server.rpc("querier.v1.QuerierService/LabelValues", {"name": "service_name"}) == {"names": ["a", "b"]}
+
+
 def test_a_profile_beyond_the_retention_fails_alone(tmp_path):
     now = time.time_ns()
     old = pprof.profile([([("main.old", "main.go", 1, 2)], 5)], time_ns=now - 40 * 86_400 * 10**9)

@@ -6,8 +6,9 @@
 #include "store/rocks/append_internal.h"
 #include "store/rocks/wire.h"
 
-static Series *add_series_locked(Engine *engine, Tenant *tenant, Labels labels, uint64_t hash)
-    REQUIRES(engine->index.lock)
+/* NULL with err set when there is no room for a new series. */
+static Series *add_series_locked(Engine *engine, Tenant *tenant, Labels labels, uint64_t hash,
+                                 Err *err) REQUIRES(engine->index.lock)
 {
     Index *index = &engine->index;
     Series *series = index_find_series(tenant, labels, hash);
@@ -15,18 +16,29 @@ static Series *add_series_locked(Engine *engine, Tenant *tenant, Labels labels, 
     if (series != NULL) {
         return series;
     }
+    if (engine->options.max_series > 0 && index->n_series >= engine->options.max_series) {
+        (void)err_set(
+            err, ERR_RESOURCE_EXHAUSTED,
+            "cannot keep more than %llu series (limits.max_series): send fewer labels, or "
+            "labels with fewer values",
+            (unsigned long long)engine->options.max_series);
+        return NULL;
+    }
     uint32_t next_service = index->counters.service;
     const Name *service = index_add_name(&tenant->services, labels_get(labels, LABEL_SERVICE_NAME),
                                          &index->counters.service);
     const Name *type = index_add_name(&tenant->types, labels_get(labels, LABEL_PROFILE_TYPE),
                                       &index->counters.type);
     index->n_services += index->counters.service - next_service;
-    if (service == NULL || type == NULL) {
-        return NULL;
+    if (service != NULL && type != NULL) {
+        index->counters_changed = true;
+        series = index_add_series_locked(&engine->index, tenant, labels, service->id, type->id,
+                                         index->counters.series);
     }
-    index->counters_changed = true;
-    return index_add_series_locked(&engine->index, tenant, labels, service->id, type->id,
-                                   index->counters.series);
+    if (series == NULL) {
+        (void)err_no_memory(err);
+    }
+    return series;
 }
 
 void append_wait_for_locked(AppendCall *call, uint64_t ticket)
@@ -121,9 +133,12 @@ static bool plan_row_locked(AppendCall *call, ProfilePlan *plan, RowPlan *row, E
     uint64_t ticket;
 
     mutex_lock(&engine->index.lock);
-    Series *series = add_series_locked(engine, plan->tenant, row->row->labels, hash);
+    Series *series = add_series_locked(engine, plan->tenant, row->row->labels, hash, err);
     SeriesDay *series_day = series != NULL ? series_add_day(series, number) : NULL;
     mutex_unlock(&engine->index.lock);
+    if (series == NULL) {
+        return false;
+    }
     if (series_day == NULL) {
         return err_no_memory(err);
     }
