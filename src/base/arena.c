@@ -31,7 +31,7 @@ struct Arena {
     size_t budget;
     size_t used;
     Budget *shared; /* may be NULL */
-    Chunk *chunks; /* newest first; allocations come from the first one */
+    Chunk *chunks;  /* newest first; allocations come from the first one */
 };
 
 Arena *arena_create_shared(size_t budget_bytes, Budget *shared)

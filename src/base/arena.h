@@ -21,7 +21,7 @@ Arena *arena_create(size_t budget_bytes);
  */
 Arena *arena_create_shared(size_t budget_bytes, Budget *shared);
 Budget *arena_shared(const Arena *arena); /* what the arena was created with */
-void arena_destroy(Arena *arena); /* NULL is fine */
+void arena_destroy(Arena *arena);         /* NULL is fine */
 DEFINE_CLEANUP(Arena *, arena_destroy);
 
 /* Zeroed memory, aligned for any type; NULL beyond the budget, out of memory, or on a NULL arena.

@@ -46,8 +46,8 @@ const EmbeddedFile *demo_find_file(Str path); /* NULL: none */
 bool demo_make_repository(const char *path, const DemoManifest *manifest, Arena *arena,
                           Str ret_ids[DEMO_COMMITS], Err *err) MUST_CHECK;
 
-#define DEMO_STEP_NS (15 * NS_PER_S) /* between profiles of one program: as SDKs push by default   \
-                                      */
+/* Between profiles of one program: as SDKs push by default. */
+#define DEMO_STEP_NS (15 * NS_PER_S)
 
 /* Stores the profiles as data of the last hour. Errors: those of the store, INTERNAL. */
 bool demo_load_profiles(Ingest *ingest, const DemoManifest *manifest, const Str ids[DEMO_COMMITS],

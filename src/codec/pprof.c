@@ -28,9 +28,8 @@ static bool grow(Pprof *profile, void **items, size_t *cap, size_t need, size_t 
 }
 
 #define RESERVE(profile, vec, n)                                                                   \
-    ((vec)->len + (n) <= (vec)->cap ||                                                             \
-     grow((profile), (void **)&(vec)->items, &(vec)->cap, (vec)->len + (n),                        \
-          sizeof(*(vec)->items)))
+    ((vec)->len + (n) <= (vec)->cap || grow((profile), (void **)&(vec)->items, &(vec)->cap,        \
+                                            (vec)->len + (n), sizeof(*(vec)->items)))
 
 #define PUSH(profile, vec, ...)                                                                    \
     (RESERVE(profile, vec, 1) ? ((vec)->items[(vec)->len++] = (__VA_ARGS__), true) : false)

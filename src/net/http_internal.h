@@ -23,7 +23,7 @@ typedef struct HttpConn {
     struct HttpConn *prev;
     struct HttpConn *next;
     int fd;
-    void *call; /* the request that has begun; NULL between requests */
+    void *call;                 /* the request that has begun; NULL between requests */
     int64_t deadline_steady_ns; /* 0: none, the request is being worked on */
 } HttpConn;
 

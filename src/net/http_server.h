@@ -36,7 +36,7 @@ typedef struct HttpRequest {
     HttpBodyState body_state;
     size_t max_body_bytes; /* the limit, for messages */
     Str remote_address;
-    Str id;       /* 16 hexadecimal digits, unique in this process */
+    Str id;         /* 16 hexadecimal digits, unique in this process */
     Arena *arena;   /* of this request */
     Budget *budget; /* of the memory of all requests; also that of the arena */
 } HttpRequest;
@@ -55,9 +55,9 @@ typedef struct HttpResponse {
 typedef void (*HttpHandler)(void *ctx, const HttpRequest *request, HttpResponse *response);
 
 typedef struct HttpServerOptions {
-    Str listen;                /* "host:port", "[v6]:port" or ":port"; port 0 takes a free one */
-    size_t max_body_bytes;     /* of one request */
-    size_t max_request_bytes;  /* bodies, arenas and decoded forms of all requests together */
+    Str listen;               /* "host:port", "[v6]:port" or ":port"; port 0 takes a free one */
+    size_t max_body_bytes;    /* of one request */
+    size_t max_request_bytes; /* bodies, arenas and decoded forms of all requests together */
     unsigned max_connections;
     unsigned max_connections_per_address;
     unsigned n_loops; /* event-loop threads */
@@ -96,7 +96,7 @@ void http_server_stop(HttpServer *server, unsigned grace_s);
 typedef struct HttpServerStatus {
     unsigned n_connections;
     size_t request_bytes; /* held by all requests together */
-    uint64_t timed_out; /* connections that the watchdog ended */
+    uint64_t timed_out;   /* connections that the watchdog ended */
 } HttpServerStatus;
 
 void http_server_status(HttpServer *server, HttpServerStatus *ret_status);

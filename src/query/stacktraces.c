@@ -42,8 +42,9 @@ bool query_tree(const Query *query, const StacktracesRequest *request, Arena *ar
         size_t max_nodes = query->limits.max_bytes / TREE_NODE_BYTES;
         ret_tree->max_nodes = (uint32_t)MIN((size_t)ret_tree->max_nodes, max_nodes);
     }
-    ok = ok && call_site_init(&ctx.call_site, names, request->call_site, request->n_call_site, arena,
-                              err) &&
+    ok = ok &&
+         call_site_init(&ctx.call_site, names, request->call_site, request->n_call_site, arena,
+                        err) &&
          selection_merge(&selection, add_tree_block, &ctx, err) && tree_finish(ret_tree, err);
     selection_done(&selection);
     if (!ok) {

@@ -19,7 +19,7 @@ LABELS = [{"name": "__name__", "value": "process_cpu"}, {"name": "service_name",
     ("--storage.pth=x", None, 'unknown setting "storage.pth", did you mean "storage.path"?'),
     (None, "storage:\n", "expected settings below this key"),
     (None, "storage:\n  pth: x\n", 'unknown setting "storage.pth", did you mean "storage.path"?'),
-    (None, "source:\n  providers:\n    - {nam: a}\n", "unknown key of a provider"),
+    (None, "source:\n  providers:\n    - {url: a}\n", "unknown key of a provider"),
 ])
 def test_says_what_is_wrong_and_where(tmp_path, flag, text, wanted):
     command = [BIN, "serve", "--server.listen=127.0.0.1:0", f"--storage.path={tmp_path}/data"]

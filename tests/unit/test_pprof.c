@@ -249,8 +249,7 @@ static void takes_its_memory_from_the_budget(void **state UNUSED)
     }
     assert_true(pprof_decode((Str){ empty_locations, 40 }, &profile, &err));
     assert_int_equal(atomic_load(&budget.used), profile.held_bytes);
-    assert_false(
-        pprof_decode((Str){ empty_locations, sizeof(empty_locations) }, &profile, &err));
+    assert_false(pprof_decode((Str){ empty_locations, sizeof(empty_locations) }, &profile, &err));
     assert_int_equal(err.code, ERR_UNAVAILABLE);
     assert_true(atomic_load(&budget.used) <= budget.limit);
     pprof_done(&profile);
