@@ -116,6 +116,15 @@ export const details = [
       await isCount(rows, 2);
       assert.match(await textOf(rows.nth(0)), /^7 s 7% encoding\/json\.Unmarshal$/);
       assert.match(await textOf(rows.nth(1)), /^1 s 1% shop\/cart\.lookupTax inlined$/);
+      const code = await page.evaluate(() => {
+        const line = document.querySelector(".call-toggle").closest(".cm-line");
+        const text = document.createRange();
+        text.setStartAfter(line.querySelector(".call-toggle"));
+        text.setEndAfter(line.lastChild);
+        return text.getBoundingClientRect().left;
+      });
+      const toggle = await page.locator(".call-toggle").first().boundingBox();
+      assert.ok(toggle.x + toggle.width <= code, "the toggle covers no code");
     },
   },
   {
@@ -142,6 +151,11 @@ export const details = [
       await openDetails(page, world);
       await page.getByRole("button", { name: /^Choose commit/ }).click();
       const entries = page.getByRole("menuitemradio");
+      const [menu, facts] = await Promise.all([
+        page.getByRole("menu").boundingBox(),
+        page.locator(".facts").boundingBox(),
+      ]);
+      assert.ok(menu.x + menu.width <= facts.x + facts.width, "the menu stays inside the pane");
       await hasText(
         entries.nth(0),
         /aaaa111 30 s \(71%\) mona · 2026-01-05 \(.* ago\) · cart: apply rules per item/,

@@ -18,6 +18,12 @@ export const services = [
       assert.equal(await first.locator(".link-state.full").count(), 1);
       assert.equal(await page.getByText("idle").count(), 0);
       await hasText(first.locator(".hottest"), "pricer.go:57");
+      // In a small window the line gives way, not the columns behind it.
+      await page.setViewportSize({ width: 1024, height: 700 });
+      await eventually(async () => {
+        const box = await first.locator(".link-state").boundingBox();
+        assert.ok(box.x + box.width <= 1024 - 16, `the last column ends at ${box.x + box.width}`);
+      });
     },
   },
   {

@@ -95,7 +95,11 @@ export function MenuItem(props: {
   return (
     <button type="button" role={role} aria-checked={props.checked} class="menu-item" onClick={props.onSelect}>
       <span>{props.children}</span>
-      {props.hint && <span class="faint">{props.hint}</span>}
+      {props.hint && (
+        <span class="faint" title={props.hint.trim()}>
+          {props.hint}
+        </span>
+      )}
     </button>
   );
 }

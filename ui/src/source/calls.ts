@@ -1,4 +1,4 @@
-// "2 calls" at the end of a line, and the list of callees that it opens under the line.
+// How many calls a line makes, in front of it, and the list of callees that it opens under the line.
 import { type EditorState, type Extension, type Range, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, WidgetType } from "@codemirror/view";
 
@@ -10,6 +10,7 @@ export interface CallRow {
 }
 
 export interface CallLine {
+  count: number;
   /** "2 calls", and the same with its line for those who cannot see where it stands. */
   label: string;
   description: string;
@@ -44,7 +45,8 @@ class Toggle extends WidgetType {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "call-toggle";
-    button.textContent = `${this.open ? "▾" : "▸"} ${this.call.label}`;
+    button.textContent = `${this.open ? "▾" : "▸"} ${this.call.count}`;
+    button.title = this.call.label;
     button.setAttribute("aria-label", this.call.description);
     button.setAttribute("aria-expanded", String(this.open));
     button.addEventListener("click", (event) => {
@@ -113,9 +115,9 @@ function decorate(state: EditorState, calls: Calls, texts: CallTexts): Decoratio
   const ranges: Range<Decoration>[] = [];
   for (const [n, call] of calls.lines) {
     if (n > state.doc.lines) continue;
-    const { to } = state.doc.line(n);
+    const { from, to } = state.doc.line(n);
     const open = calls.open.has(n);
-    ranges.push(Decoration.widget({ widget: new Toggle(n, call, open), side: 1 }).range(to));
+    ranges.push(Decoration.widget({ widget: new Toggle(n, call, open), side: -1 }).range(from));
     if (open)
       ranges.push(
         Decoration.widget({ widget: new CallList(n, call, texts), side: 2, block: true }).range(to),

@@ -64,6 +64,7 @@ function callsOf({ lines, unit, base }: Props): Map<number, CallLine> {
   for (const line of lines) {
     if (line.callees.length === 0) continue;
     calls.set(line.n, {
+      count: line.callees.length,
       label: T.callsAt(line.callees.length),
       description: T.callsAtLine(line.callees.length, line.n),
       rows: line.callees.slice(0, MAX_CALLS).map((callee) => ({

@@ -83,7 +83,7 @@ export function ServiceTable({ rows, type, dimmed }: { rows: Row[]; type: Profil
           <th>{T.colTrend}</th>
           <Header id="value" label={T.colValue} numeric />
           <Header id="change" label={T.colChange} numeric title={T.colChangeHint} />
-          <th>{T.colHottest}</th>
+          <th class="hottest-cell">{T.colHottest}</th>
           <th>{T.colVersions}</th>
           <th>{T.colSource}</th>
         </tr>
@@ -129,7 +129,7 @@ function ServiceRow(props: { row: Row; type: ProfileType; largest: number; first
             : formatChange(numbers.value, numbers.previous)
           : T.none}
       </td>
-      <td>{numbers && <Hottest service={service.name} type={props.type.id} />}</td>
+      <td class="hottest-cell">{numbers && <Hottest service={service.name} type={props.type.id} />}</td>
       <td class="muted">
         <Versions service={service} />
       </td>
