@@ -19,6 +19,23 @@ export const profile = [
       assert.match(await page.title(), /shop-api/);
       const row = at.tableRows(page).first();
       await hasText(row, /Pricer\)\.Total.* 30 s 30% 42 s 42%/);
+      // A row opens its function, by mouse and by key; its name only searches.
+      await row.locator(".num").first().click();
+      await hasText(page.getByTestId("function-name"), TOTAL);
+      await page.goBack();
+      await isCount(at.details(page), 0);
+      await row.locator(".row-name").click();
+      await hasUrl(page, /[?&]q=/);
+      await urlLacks(page, /[?&]fn=/);
+      await row.locator(".row-name").click();
+      await urlLacks(page, /[?&]q=/);
+      await row.focus();
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowUp");
+      await page.keyboard.press("Enter");
+      await hasText(page.getByTestId("function-name"), TOTAL);
+      await page.goBack();
+      await isCount(at.details(page), 0);
       const box = await at.canvas(page).boundingBox();
       for (const x of [8, box.width - 8]) {
         await page.mouse.move(box.x + x, box.y + 10);

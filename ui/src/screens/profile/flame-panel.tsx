@@ -164,7 +164,7 @@ export function FlamePanel(props: Props) {
             base={total}
             dataKey={props.dataKey}
             hovered={hoveredName.value}
-            onOpen={(name) => openDetails(name, false)}
+            onOpen={openDetails}
             onSandwich={(name) => update({ sandwich: sandwich === name ? undefined : name })}
             onHover={(name) => (hoveredName.value = name)}
           />

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { Icon } from "../../components/icon";
 import { Name, Path } from "../../components/name";
 import { VirtualTable } from "../../components/virtual";
@@ -34,7 +35,7 @@ interface Props {
   /** Identifies the data, so that a new answer starts at the top and a redraw does not. */
   dataKey: string;
   hovered: string | undefined;
-  onOpen(name: string): void;
+  onOpen(name: string, byKey: boolean): void;
   onSandwich(name: string): void;
   onHover(name: string | undefined): void;
 }
@@ -57,9 +58,23 @@ function SortHead(props: { id: TableSort; label: string; numeric?: boolean }) {
   );
 }
 
+function onRowKey(event: KeyboardEvent & { currentTarget: HTMLElement }, open: () => void): void {
+  const row = event.currentTarget;
+  if (event.target !== row || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.key === "Enter") open();
+  else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    const next = event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling;
+    if (next instanceof HTMLElement) next.focus();
+  } else return;
+  event.preventDefault();
+}
+
 export function FunctionTable(props: Props) {
   const { rows, unit, base } = props;
   const { q, fn, sort } = urlState.value;
+  // One row is a stop of the Tab key, the arrow keys go on from there.
+  const [stop, setStop] = useState("");
+  const reachable = rows.some((row) => row.name === stop) ? stop : rows[0]?.name;
   const largest = rows.reduce((max, row) => Math.max(max, row.self), 0);
   if (rows.length === 0) return <p class="state muted">{T.noRows}</p>;
   return (
@@ -92,6 +107,15 @@ export function FunctionTable(props: Props) {
             role="row"
             aria-rowindex={i + 2}
             class={classes.join(" ")}
+            tabIndex={row.name === reachable ? 0 : -1}
+            onFocus={() => setStop(row.name)}
+            onClick={(event) => {
+              if (event.target instanceof Element && event.target.closest("button")) return;
+              // A click that ends a selection of text is about the text.
+              if (!(window.getSelection()?.isCollapsed ?? true)) return;
+              props.onOpen(row.name, false);
+            }}
+            onKeyDown={(event) => onRowKey(event, () => props.onOpen(row.name, true))}
             onPointerEnter={() => props.onHover(row.name)}
             onPointerLeave={() => props.onHover(undefined)}
           >
@@ -107,7 +131,7 @@ export function FunctionTable(props: Props) {
               <span class="row-actions">
                 <button
                   type="button"
-                  class="btn quiet icon small"
+                  class="btn quiet icon small on-hover"
                   aria-label={T.sandwichFor(row.name)}
                   title={T.sandwich}
                   onClick={() => props.onSandwich(row.name)}
@@ -119,7 +143,7 @@ export function FunctionTable(props: Props) {
                   class="btn quiet icon small"
                   aria-label={T.detailsFor(row.name)}
                   title={T.details}
-                  onClick={() => props.onOpen(row.name)}
+                  onClick={() => props.onOpen(row.name, false)}
                 >
                   <Icon name="code" />
                 </button>
