@@ -1,9 +1,10 @@
-import { explainType, parseType, type ProfileType, typeName } from "../lib/profile-types";
+import { explainType, parseType, type ProfileType, typeLabels, typeName } from "../lib/profile-types";
 import { update } from "../lib/router";
 import { T } from "../texts";
 
 /** Profile types in groups, with one line that says what the chosen one counts. */
 export function TypeSelect({ types, value }: { types: ProfileType[]; value: string }) {
+  const labels = typeLabels(types);
   const groups = new Map<string, ProfileType[]>();
   for (const type of types) groups.set(type.group, [...(groups.get(type.group) ?? []), type]);
   return (
@@ -14,7 +15,7 @@ export function TypeSelect({ types, value }: { types: ProfileType[]; value: stri
           <optgroup key={group} label={group}>
             {members.map((type) => (
               <option key={type.id} value={type.id} title={explainType(type)}>
-                {typeName(type)}
+                {labels.get(type.id)}
               </option>
             ))}
           </optgroup>

@@ -6,10 +6,14 @@ export interface ProfileType {
   group: string;
   sample: string;
   unit: string;
+  /** As the id spells them; only needed to tell apart types that share a name. */
+  rawUnit: string;
+  period: string;
 }
 
 const UNITS: Record<string, string> = { nanoseconds: "ns", bytes: "bytes", count: "short", objects: "short" };
 const GROUP_ORDER = ["process_cpu", "memory"];
+const WALL = /^(wall|wall_?clock|wall_?time)$/;
 
 const EXPLAIN: Record<string, string> = {
   "process_cpu/cpu": "CPU time used, cumulative",
@@ -28,12 +32,34 @@ const EXPLAIN: Record<string, string> = {
 };
 
 export function parseType(id: string): ProfileType {
-  const [group = id, sample = "", unit = ""] = id.split(":");
-  return { id, group, sample, unit: UNITS[unit] ?? (unit === "" ? "short" : unit) };
+  const [group = id, sample = "", unit = "", periodType = "", periodUnit = ""] = id.split(":");
+  return {
+    id,
+    group,
+    sample,
+    unit: UNITS[unit] ?? (unit === "" ? "short" : unit),
+    rawUnit: unit,
+    period: [periodType, periodUnit].filter((part) => part !== "").join(" "),
+  };
 }
 
 export function typeName(type: ProfileType): string {
   return `${type.group}/${type.sample}`;
+}
+
+/** Names for a list: where two types share theirs, with what differs. */
+export function typeLabels(types: ProfileType[]): Map<string, string> {
+  const labels = new Map<string, string>();
+  for (const type of types) {
+    const twins = types.filter((other) => typeName(other) === typeName(type));
+    const differs = (key: "rawUnit" | "period") => twins.some((other) => other[key] !== type[key]);
+    const notes = [
+      differs("rawUnit") ? type.rawUnit : "",
+      differs("period") ? `per ${type.period || "?"}` : "",
+    ].filter((note) => note !== "");
+    labels.set(type.id, notes.length > 0 ? `${typeName(type)} (${notes.join(", ")})` : typeName(type));
+  }
+  return labels;
 }
 
 export function explainType(type: ProfileType): string {
@@ -61,9 +87,18 @@ export function compareTypes(a: ProfileType, b: ProfileType): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
+/** What a service is opened with: CPU time, time by the clock, anything else of the CPU, then the rest. */
+function preference(type: ProfileType): number {
+  if (typeName(type) === "process_cpu/cpu") return 0;
+  const wall = WALL.test(type.group) || WALL.test(type.sample);
+  if (wall && type.rawUnit === "nanoseconds") return 1;
+  return /cpu/.test(type.group) || /cpu/.test(type.sample) ? 2 : 3;
+}
+
 export function chooseType(ids: string[], wanted: string | undefined): string | undefined {
   if (wanted && ids.includes(wanted)) return wanted;
-  return ids.map(parseType).sort(compareTypes)[0]?.id;
+  const types = ids.map(parseType);
+  return types.sort((a, b) => preference(a) - preference(b) || compareTypes(a, b))[0]?.id;
 }
 
 /** Value of one bucket as a point of the chart, with the unit of the axis. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { heatLevel } from "./heat";
-import { chooseType, compareTypes, parseType, rateOf } from "./profile-types";
+import { chooseType, compareTypes, parseType, rateOf, typeLabels } from "./profile-types";
 import { quickFilter } from "./quickfilter";
 
 it("heat is logarithmic in five levels", () => {
@@ -28,6 +28,29 @@ it("orders and chooses types", () => {
   expect(chooseType([heap, cpu], heap)).toBe(heap);
   expect(chooseType([heap], cpu)).toBe(heap);
   expect(chooseType([], cpu)).toBeUndefined();
+  const wall = "wall:wall:nanoseconds:wall:nanoseconds";
+  const wallCount = "wall:wall:count:wall:nanoseconds";
+  const cpuWall = "process_cpu:wall:nanoseconds:cpu:nanoseconds";
+  expect(chooseType([heap, samples, wall, cpu], undefined)).toBe(cpu);
+  expect(chooseType([heap, samples, wall], undefined)).toBe(wall);
+  expect(chooseType([heap, samples, cpuWall], undefined)).toBe(cpuWall);
+  expect(chooseType([heap, wallCount, samples], undefined)).toBe(samples);
   expect(rateOf(parseType(cpu), 15_000).factor * 15e9).toBe(1);
   expect(rateOf(parseType(heap), 15_000).factor).toBe(1);
+});
+
+it("types that share a name are told apart by what differs", () => {
+  const bySpace = "memory:inuse_objects:count:space:bytes";
+  const byInuse = "memory:inuse_objects:count:inuse_space:bytes";
+  const delay = "block:delay:nanoseconds:contentions:count";
+  const delayMs = "block:delay:milliseconds:contentions:count";
+  const cpu = "process_cpu:cpu:nanoseconds:cpu:nanoseconds";
+  const labels = typeLabels([bySpace, byInuse, delay, delayMs, cpu].map(parseType));
+  expect([...labels.values()]).toEqual([
+    "memory/inuse_objects (per space bytes)",
+    "memory/inuse_objects (per inuse_space bytes)",
+    "block/delay (nanoseconds)",
+    "block/delay (milliseconds)",
+    "process_cpu/cpu",
+  ]);
 });
