@@ -63,7 +63,7 @@ export const frame = [
       await page.goto(`${world.base}/profile?service=edge`);
       await hasText(page.locator(".state"), "No profiles of edge in this range");
       await page.getByRole("button", { name: "Go there" }).click();
-      await hasText(at.meter(page), "10 s");
+      await hasText(at.meter(page), /^5 s/);
       const empty = await startWorld({ anonymous: false });
       origins.add(empty.base);
       try {
