@@ -90,8 +90,7 @@ export function compareTypes(a: ProfileType, b: ProfileType): number {
 /** What a service is opened with: CPU time, time by the clock, anything else of the CPU, then the rest. */
 function preference(type: ProfileType): number {
   if (typeName(type) === "process_cpu/cpu") return 0;
-  const wall = WALL.test(type.group) || WALL.test(type.sample);
-  if (wall && type.rawUnit === "nanoseconds") return 1;
+  if (WALL.test(type.sample) && type.rawUnit === "nanoseconds") return 1;
   return /cpu/.test(type.group) || /cpu/.test(type.sample) ? 2 : 3;
 }
 

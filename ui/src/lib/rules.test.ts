@@ -30,9 +30,12 @@ it("orders and chooses types", () => {
   expect(chooseType([], cpu)).toBeUndefined();
   const wall = "wall:wall:nanoseconds:wall:nanoseconds";
   const wallCount = "wall:wall:count:wall:nanoseconds";
+  const wallCpu = "wall:cpu:nanoseconds:wall:nanoseconds";
   const cpuWall = "process_cpu:wall:nanoseconds:cpu:nanoseconds";
   expect(chooseType([heap, samples, wall, cpu], undefined)).toBe(cpu);
   expect(chooseType([heap, samples, wall], undefined)).toBe(wall);
+  expect(chooseType([heap, wallCpu, wall], undefined)).toBe(wall);
+  expect(chooseType([heap, wallCpu], undefined)).toBe(wallCpu);
   expect(chooseType([heap, samples, cpuWall], undefined)).toBe(cpuWall);
   expect(chooseType([heap, wallCount, samples], undefined)).toBe(samples);
   expect(rateOf(parseType(cpu), 15_000).factor * 15e9).toBe(1);
