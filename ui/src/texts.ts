@@ -236,7 +236,7 @@ export const T = {
   retryAt: (time: string) => `Next try at ${time}.`,
   verdicts: {
     no_labels: "The profile has no repository or no ref label.",
-    host_unsupported: "The host of this repository is not configured on this server.",
+    host_unsupported: "This file is in a repository on a host that this server does not read.",
     not_connected: "Reading this repository needs a sign-in.",
     session_expired: "The sign-in to the git host has ended.",
     forbidden: "This account has no access to the repository.",
