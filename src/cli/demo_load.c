@@ -12,6 +12,7 @@ enum { DEMO_MAX_LABELS = 12 };
 typedef struct Turn {
     size_t position; /* of the profile among those of its service, metric and commit */
     size_t n;
+    int64_t offset_ns; /* a few seconds apart from other programs, as processes are */
 } Turn;
 
 static bool same_program(const DemoProfile *a, const DemoProfile *b)
@@ -26,17 +27,14 @@ static Turn turn_of(const DemoManifest *manifest, size_t at)
 
     for (size_t i = 0; i < manifest->n_profiles; i++) {
         if (same_program(&manifest->profiles[i], &manifest->profiles[at])) {
+            if (turn.n == 0) {
+                turn.offset_ns = (int64_t)(i * 7 % 15) * NS_PER_S;
+            }
             turn.position += i < at;
             turn.n++;
         }
     }
     return turn;
-}
-
-/* A few seconds apart, as processes are. */
-static int64_t offset_of(size_t at)
-{
-    return (int64_t)(at * 7 % 15) * NS_PER_S;
 }
 
 static size_t make_labels(const DemoManifest *manifest, const DemoProfile *profile,
@@ -101,7 +99,7 @@ static bool load_profile(Ingest *ingest, const DemoManifest *manifest, size_t at
     bool ok = true;
     for (int64_t t = start_ns + DEMO_STEP_NS * (int64_t)turn.position; ok && t < end_ns;
          t += step_ns) {
-        ok = add_at(&upload, manifest, profile, ids, t - offset_of(at), err);
+        ok = add_at(&upload, manifest, profile, ids, t - turn.offset_ns, err);
     }
     ok = ok && upload_commit(&upload, err);
     upload_done(&upload);
@@ -133,7 +131,8 @@ bool demo_load_step(Ingest *ingest, const DemoManifest *manifest, const Str ids[
     for (size_t i = 0; ok && i < manifest->n_profiles; i++) {
         Turn turn = turn_of(manifest, i);
         if (manifest->profiles[i].commit != 1 && step % turn.n == turn.position) {
-            ok = add_at(&upload, manifest, &manifest->profiles[i], ids, now_ns - offset_of(i), err);
+            ok = add_at(&upload, manifest, &manifest->profiles[i], ids, now_ns - turn.offset_ns,
+                        err);
         }
     }
     ok = ok && upload_commit(&upload, err);
