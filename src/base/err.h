@@ -4,7 +4,7 @@
  *
  * A function that can fail returns bool (true = done) and takes an Err last. The origin sets code
  * and cause; a layer that knows more puts it in front with err_wrap(). Codes are those of Connect
- * and gRPC, so one table (api/connect.c) gives the HTTP status.
+ * and gRPC, so one table (api/connect_codes.c) gives the HTTP status.
  */
 #pragma once
 

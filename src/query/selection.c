@@ -146,6 +146,14 @@ bool query_selector_parse(Str text, Arena *arena, Matchers *ret_matchers, Err *e
         return false;
     }
     bool ok = true;
+    bool as_it_is = true;
+    for (size_t i = 0; i < parsed.n; i++) {
+        as_it_is &= !is_type_as_name(parsed.items[i]);
+    }
+    if (as_it_is) { /* nearly always; regular expressions are not compiled twice */
+        *ret_matchers = parsed;
+        return true;
+    }
     for (size_t i = 0; ok && i < parsed.n; i++) {
         const Matcher *matcher = parsed.items[i];
         if (is_type_as_name(matcher)) {
