@@ -32,23 +32,5 @@ static int run(Config *config)
 
 int cmd_serve(CliArgs *args)
 {
-    ServeOptions options;
-    Err err = ERR_INIT;
-
-    server_block_signals();
-    if (!serve_options_read(args, &options, &err)) {
-        serve_options_done(&options);
-        (void)cli_fail(&err);
-        return CLI_USAGE;
-    }
-    int code = CLI_OK;
-    if (options.help) {
-        print_help();
-    } else if (options.n_words > 0) {
-        code = cli_usage_error("serve", "unexpected argument \"%.*s\"", STR_ARG(options.words[0]));
-    } else {
-        code = run(&options.config);
-    }
-    serve_options_done(&options);
-    return code;
+    return serve_command(args, "serve", print_help, run);
 }

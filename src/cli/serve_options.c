@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/serve_options.h"
 
+typedef struct ServeOptions {
+    Arena *arena;
+    Config config;
+    bool help;
+    Str word; /* the first argument that is no option */
+} ServeOptions;
+
 /* Flags are read twice: --config first, since flags beat the file wherever they stand. */
 static bool read_config_flag(CliArgs args, ServeOptions *options, Err *err)
 {
@@ -30,8 +37,8 @@ static bool read_flags(CliArgs *args, ServeOptions *options, Err *err)
 
     while (cli_next(args, &arg) != CLI_ARG_END) {
         if (arg.kind == CLI_ARG_WORD) {
-            if (options->n_words < SERVE_MAX_WORDS) {
-                options->words[options->n_words++] = arg.value;
+            if (options->word.ptr == NULL) {
+                options->word = arg.value;
             }
             continue;
         }
@@ -52,7 +59,7 @@ static bool read_flags(CliArgs *args, ServeOptions *options, Err *err)
     return true;
 }
 
-bool serve_options_read(CliArgs *args, ServeOptions *ret_options, Err *err)
+static bool read_options(CliArgs *args, ServeOptions *ret_options, Err *err)
 {
     LogLevel level = LOG_INFO;
 
@@ -68,8 +75,24 @@ bool serve_options_read(CliArgs *args, ServeOptions *ret_options, Err *err)
     return true;
 }
 
-void serve_options_done(ServeOptions *options)
+int serve_command(CliArgs *args, const char *name, void (*print_help)(void),
+                  int (*run)(Config *config))
 {
-    arena_destroy(options->arena);
-    options->arena = NULL;
+    ServeOptions options;
+    Err err = ERR_INIT;
+    int code = CLI_OK;
+
+    server_block_signals();
+    if (!read_options(args, &options, &err)) {
+        (void)cli_fail(&err);
+        code = CLI_USAGE;
+    } else if (options.help) {
+        print_help();
+    } else if (options.word.ptr != NULL) {
+        code = cli_usage_error(name, "unexpected argument \"%.*s\"", STR_ARG(options.word));
+    } else {
+        code = run(&options.config);
+    }
+    arena_destroy(options.arena);
+    return code;
 }

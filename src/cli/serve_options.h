@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cli/serve_options.h - the settings of a server from flags, environment and file, for serve and
- * demo.
+ * cli/serve_options.h - what serve and demo have in common: a server's settings from flags,
+ * environment and file.
  */
 #pragma once
 
 #include "cli/cli.h"
 #include "server/server.h"
 
-enum { SERVE_MAX_WORDS = 8 };
-
-typedef struct ServeOptions {
-    Arena *arena;
-    Config config;
-    bool help;
-    Str words[SERVE_MAX_WORDS]; /* arguments that are no options */
-    size_t n_words;
-} ServeOptions;
-
-/* Errors: INVALID_ARGUMENT, NOT_FOUND (file). serve_options_done() is needed in any case. */
-bool serve_options_read(CliArgs *args, ServeOptions *ret_options, Err *err) MUST_CHECK;
-void serve_options_done(ServeOptions *options);
+/*
+ * A sub-command that takes the settings of a server and no other arguments. Signals are blocked, so
+ * that run() can wait for them; the configuration lives until run() returns. Returns the exit code:
+ * that of run(), or CLI_USAGE.
+ */
+int serve_command(CliArgs *args, const char *name, void (*print_help)(void),
+                  int (*run)(Config *config));
