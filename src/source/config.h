@@ -41,7 +41,6 @@ typedef struct SourceConfig {
     Str github_callback_url;
     Str github_api_url;    /* "": https://api.github.com */
     Str github_server_url; /* "": https://github.com */
-    bool github_anonymous;
     bool no_builtin_hosts; /* offline: only providers[] */
 
     const Str *session_secrets; /* the first seals, all open (section 1.5) */

@@ -53,6 +53,11 @@ typedef struct World {
 
 static const Str secret = { "s3cret", 6 };
 
+/* Public repositories may be read without an account. */
+static const ProviderConfig anonymous_github = { .name = STR_CONST("github.com"),
+                                                 .type = PROVIDER_GITHUB,
+                                                 .anonymous = true };
+
 static int setup(void **state)
 {
     World *w = calloc(1, sizeof(*w));
@@ -65,7 +70,8 @@ static int setup(void **state)
         .github_client_secret = STR("client-secret"),
         .github_api_url = fake_github_url(w->fake),
         .github_server_url = STR("https://github.com"),
-        .github_anonymous = true,
+        .providers = &anonymous_github,
+        .n_providers = 1,
         .session_secrets = &secret,
         .n_session_secrets = 1,
         .deadline_ms = 2000,
@@ -339,7 +345,8 @@ static void one_request_has_a_budget_of_calls(void **state)
     World *w = *state;
     SourceConfig config = { .github_client_id = STR("Iv1.example"),
                             .github_api_url = fake_github_url(w->fake),
-                            .github_anonymous = true,
+                            .providers = &anonymous_github,
+                            .n_providers = 1,
                             .max_calls = 2 };
     Err err = ERR_INIT;
     World small = { .fake = w->fake, .source = source_create(&config, &err), .arena = w->arena };
@@ -358,11 +365,8 @@ static void an_entry_for_github_com_keeps_its_settings(void **state)
 {
     World *w = *state;
     Err err = ERR_INIT;
-    const ProviderConfig entry = { .name = STR("github.com"),
-                                   .type = PROVIDER_GITHUB,
-                                   .anonymous = true };
     World world = { .fake = w->fake, .arena = w->arena };
-    world.source = source_create(&(SourceConfig){ .providers = &entry,
+    world.source = source_create(&(SourceConfig){ .providers = &anonymous_github,
                                                   .n_providers = 1,
                                                   .github_api_url = fake_github_url(w->fake) },
                                  &err);

@@ -175,7 +175,6 @@ static bool add_builtin_github(ProviderTable *table, const SourceConfig *config,
     ProviderConfig github = {
         .name = STR("github.com"),
         .type = PROVIDER_GITHUB,
-        .anonymous = config->github_anonymous,
     };
 
     if (config->no_builtin_hosts || provider_table_by_name(table, github.name) != NULL) {
