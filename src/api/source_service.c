@@ -88,6 +88,23 @@ static bool add_attempts(const SourceResult *in, Arena *arena,
     return true;
 }
 
+static bool add_version(const SourceResult *in, Arena *arena,
+                        Flameline__V1__ResolveResponse *response)
+{
+    Flameline__V1__VersionCheck *out = ARENA_NEW(arena, Flameline__V1__VersionCheck, 1);
+
+    if (out == NULL) {
+        return false;
+    }
+    *out = (Flameline__V1__VersionCheck)FLAMELINE__V1__VERSION_CHECK__INIT;
+    out->verdict = text(str_from(version_verdict_name(in->version.verdict)), arena);
+    out->shift = in->version.shift;
+    out->checked = (int32_t)in->version.checked;
+    out->fitting = (int32_t)in->version.fitting;
+    response->version = in->state == SOURCE_OK ? out : NULL;
+    return out->verdict != NULL;
+}
+
 bool resolve_response(const SourceResult *result, Arena *arena,
                       Flameline__V1__ResolveResponse *response)
 {
@@ -95,13 +112,28 @@ bool resolve_response(const SourceResult *result, Arena *arena,
     response->suggestion = text(result->suggestion, arena);
     return response->text != NULL && response->suggestion != NULL &&
            add_state(result, arena, response) && add_warnings(result, arena, response) &&
-           add_attempts(result, arena, response);
+           add_version(result, arena, response) && add_attempts(result, arena, response);
 }
 
 static bool need_source(const ApiCall *call, Err *err)
 {
     return call->api->source != NULL ||
            err_set(err, ERR_UNIMPLEMENTED, "source integration is not configured on this server");
+}
+
+/* NULL: out of memory. */
+static SourceFunction *known_functions(const Flameline__V1__ResolveRequest *in, Arena *arena,
+                                       size_t *ret_n)
+{
+    size_t n = MIN(in->n_functions, (size_t)VERSION_MAX_FUNCTIONS);
+    SourceFunction *functions = ARENA_NEW(arena, SourceFunction, n);
+
+    for (size_t i = 0; functions != NULL && i < n; i++) {
+        functions[i] = (SourceFunction){ .name = str_from(in->functions[i]->name),
+                                         .start_line = in->functions[i]->startline };
+    }
+    *ret_n = n;
+    return functions;
 }
 
 static bool resolve(ApiCall *call, const ProtobufCMessage *message,
@@ -117,10 +149,15 @@ static bool resolve(ApiCall *call, const ProtobufCMessage *message,
         .function = str_from(in->function),
         .start_line = in->startline,
         .max_line = in->maxline,
+        .profiled_at_ms = in->profiledat,
     };
     SourceCaller caller;
     SourceResult result;
 
+    request.functions = known_functions(in, arena, &request.n_functions);
+    if (request.functions == NULL) {
+        return err_no_memory(err);
+    }
     if (!need_source(call, err) || !source_caller_of(call, &caller, err) ||
         !source_resolve(call->api->source, &caller, &request, arena, &result, err)) {
         return false;

@@ -281,10 +281,29 @@ static bool is_closure_part(Str part)
     return false;
 }
 
+/* "-fm" of method values, "-range1" of loop bodies, ".abi0" of assembly wrappers. */
+static Str cut_markers(Str name)
+{
+    size_t range = str_rfind(name, STR("-range"));
+
+    if (range != STR_NPOS && range > 0) {
+        return str_first(name, range);
+    }
+    if (str_ends_with(name, STR("-fm"))) {
+        return str_first(name, name.len - 3);
+    }
+    return str_ends_with(name, STR(".abi0")) ? str_first(name, name.len - 5) : name;
+}
+
 bool go_function_is_closure(Str function)
 {
-    size_t last = str_rfind_char(function, '.');
+    Str name = cut_markers(function);
+    size_t last = str_rfind_char(name, '.');
 
+    if (str_rfind(function, STR("-range")) != STR_NPOS) {
+        return true;
+    }
+    function = name;
     return last != STR_NPOS && is_closure_part(str_skip(function, last + 1));
 }
 
@@ -309,9 +328,7 @@ Str go_function_bare_name(Str function)
         size_t close = str_find(name, STR(")."), 0);
         name = close == STR_NPOS ? name : str_skip(name, close + 2);
     }
-    if (str_ends_with(name, STR("-fm"))) {
-        name.len -= 3;
-    }
+    name = cut_markers(name);
     for (;;) { /* from the right: drop what the compiler appended */
         size_t last = str_rfind_char(name, '.');
         if (last == STR_NPOS || !is_closure_part(str_skip(name, last + 1))) {

@@ -35,6 +35,15 @@ typedef struct LookupOps {
     /* Borrowed until the lookup ends. */
     bool (*tree)(Lookup *lookup, const LookupRepo *repo, Str commit, const TreeIndex **ret_tree,
                  LookupReport *report);
+    /* The newest commit before a time (Unix seconds), a guess. NULL: HEAD is taken. */
+    bool (*before)(Lookup *lookup, const LookupRepo *repo, int64_t unix_s, VcsRef *ret_ref,
+                   LookupReport *report);
+    /* Tags that begin with prefix; in the lookup's arena. NULL: not asked for. */
+    bool (*tags)(Lookup *lookup, const LookupRepo *repo, Str prefix, VcsTag **ret_tags,
+                 size_t *ret_n, LookupReport *report);
+    /* What earlier resolutions found out and others may use; "" when nothing. NULL: no memory. */
+    Str (*recall)(Lookup *lookup, Str key);
+    void (*remember)(Lookup *lookup, Str key, Str text);
     /* Where people can see the file, and who serves it; "" when there is no page. */
     void (*place)(Lookup *lookup, const LookupRepo *repo, Str commit, Str path, Str *ret_provider,
                   Str *ret_url);

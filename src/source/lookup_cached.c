@@ -4,11 +4,13 @@
 #include <gnutls/crypto.h>
 
 #include "base/clock.h"
+#include "source/path.h"
 #include "source/ref_name.h"
 
 #define ACCESS_LIFE_NS (300 * NS_PER_S)
 #define BRANCH_LIFE_NS (60 * NS_PER_S)
 #define TAG_LIFE_NS (600 * NS_PER_S)
+#define TAGS_LIFE_NS (3600 * NS_PER_S) /* releases appear, but seldom */
 #define ABSENT_AT_COMMIT_LIFE_NS (3600 * NS_PER_S)
 
 enum {
@@ -21,6 +23,8 @@ typedef enum Operation {
     OP_FILE,
     OP_TREE,
     OP_COMMIT,
+    OP_TAGS,
+    OP_BEFORE, /* at: Unix seconds */
     OP_ACCESS,
 } Operation;
 
@@ -36,8 +40,8 @@ typedef struct Question {
 } Question;
 
 static const char *const op_names[] = {
-    [OP_REF] = "ref",       [OP_FILE] = "file",     [OP_TREE] = "tree",
-    [OP_COMMIT] = "commit", [OP_ACCESS] = "access",
+    [OP_REF] = "ref",   [OP_FILE] = "file",     [OP_TREE] = "tree",     [OP_COMMIT] = "commit",
+    [OP_TAGS] = "tags", [OP_BEFORE] = "before", [OP_ACCESS] = "access",
 };
 
 /* A digest stands for the token, so that keys and memory dumps of keys hold no secret. */
@@ -98,6 +102,9 @@ static int64_t life_of(const Question *q, const CacheValue *value)
         /* a checkout moves under us, but what a commit holds does not */
         return value->fault.state == SOURCE_OK && at_commit && q->op != OP_REF ? CACHE_FOREVER : 0;
     }
+    if (q->op == OP_TAGS) {
+        return value->fault.state == SOURCE_OK ? TAGS_LIFE_NS : 0;
+    }
     if (value->fault.state != SOURCE_OK) {
         return absent_life(q, &value->fault);
     }
@@ -105,6 +112,42 @@ static int64_t life_of(const Question *q, const CacheValue *value)
         return CACHE_FOREVER;
     }
     return ref_name_is_version_tag(q->at) ? TAG_LIFE_NS : BRANCH_LIFE_NS;
+}
+
+/* Kept as lines "name commit", since a cache value holds one text. */
+static bool ask_tags(const Question *q, const VcsCall *call, CacheValue *value)
+{
+    Buf text = BUF_INIT(MiB(1));
+    VcsTag *tags = NULL;
+    size_t n = 0;
+
+    if (q->provider->ops->list_tags == NULL) {
+        return source_fault_set(&value->fault, SOURCE_FILE_NOT_FOUND,
+                                "the releases cannot be listed at this host");
+    }
+    if (!q->provider->ops->list_tags(q->provider, call, value->arena, q->repo, q->at, &tags, &n,
+                                     &value->fault)) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        buf_addf(&text, "%.*s %.*s\n", STR_ARG(tags[i].name), STR_ARG(tags[i].commit));
+    }
+    value->bytes = buf_ok(&text) ? arena_str(value->arena, buf_str(&text)) : (Str){ NULL, 0 };
+    buf_done(&text);
+    return value->bytes.ptr != NULL || source_fault_no_memory(&value->fault);
+}
+
+static bool ask_before(const Question *q, const VcsCall *call, CacheValue *value)
+{
+    int64_t unix_s;
+
+    value->ref.kind = VCS_REF_MOVABLE;
+    if (q->provider->ops->commit_before == NULL || !str_to_i64(q->at, &unix_s)) {
+        return source_fault_set(&value->fault, SOURCE_REF_NOT_FOUND,
+                                "this host does not tell which commit was the newest one then");
+    }
+    return q->provider->ops->commit_before(q->provider, call, value->arena, q->repo, unix_s,
+                                           &value->ref.commit, &value->fault);
 }
 
 static bool ask_provider(const Question *q, const VcsCall *call, size_t max_file_bytes,
@@ -133,6 +176,10 @@ static bool ask_provider(const Question *q, const VcsCall *call, size_t max_file
     case OP_COMMIT:
         return ops->read_commit(q->provider, call, value->arena, q->repo, q->at, &value->commit,
                                 &value->fault);
+    case OP_TAGS:
+        return ask_tags(q, call, value);
+    case OP_BEFORE:
+        return ask_before(q, call, value);
     case OP_ACCESS:
         return ops->check_access(q->provider, call, value->arena, q->repo, &value->is_public,
                                  &value->fault);
@@ -404,6 +451,78 @@ static bool cached_tree(Lookup *base, const LookupRepo *repo, Str commit,
     return value != NULL;
 }
 
+static bool cached_before(Lookup *base, const LookupRepo *repo, int64_t unix_s, VcsRef *ret_ref,
+                          LookupReport *report)
+{
+    LookupCached *lookup = (LookupCached *)base;
+    /* whole minutes: the profiles of one dashboard ask the same */
+    const char *at = arena_printf(lookup->arena, "%lld", (long long)(unix_s - unix_s % 60));
+    const CacheValue *value =
+        at != NULL ? ask(lookup, repo, OP_BEFORE, str_from(at), STR_EMPTY, report) : NULL;
+
+    if (value != NULL) {
+        *ret_ref = value->ref;
+    }
+    return value != NULL;
+}
+
+static bool cached_tags(Lookup *base, const LookupRepo *repo, Str prefix, VcsTag **ret_tags,
+                        size_t *ret_n, LookupReport *report)
+{
+    LookupCached *lookup = (LookupCached *)base;
+    const CacheValue *value = ask(lookup, repo, OP_TAGS, prefix, STR_EMPTY, report);
+    VcsTag *tags = ARENA_NEW(lookup->arena, VcsTag, VCS_MAX_TAGS);
+    size_t n = 0;
+
+    if (value == NULL) {
+        return false;
+    }
+    if (tags == NULL) {
+        return source_fault_no_memory(&report->fault);
+    }
+    Str rest = value->bytes;
+    Str line;
+    while (n < VCS_MAX_TAGS && str_next(&rest, '\n', &line)) {
+        n += str_cut(line, ' ', &tags[n].name, &tags[n].commit);
+    }
+    *ret_tags = tags;
+    *ret_n = n;
+    return true;
+}
+
+/* The memory is of a tenant: what one found out from its profiles is nobody else's business. */
+static Str memory_key(LookupCached *lookup, Str key)
+{
+    const char *text = arena_printf(lookup->arena, "memory\n%.*s\n%.*s",
+                                    STR_ARG(text_or_empty(lookup->caller->tenant)), STR_ARG(key));
+
+    return text != NULL ? str_from(text) : STR_EMPTY;
+}
+
+static Str cached_recall(Lookup *base, Str key)
+{
+    LookupCached *lookup = (LookupCached *)base;
+    CLEANUP(cache_value_unrefp)
+    CacheValue *value = cache_get(lookup->shared->cache, memory_key(lookup, key));
+    Str text = value != NULL ? arena_str(lookup->arena, value->bytes) : STR_EMPTY;
+
+    return text_or_empty(text);
+}
+
+static void cached_remember(Lookup *base, Str key, Str text)
+{
+    LookupCached *lookup = (LookupCached *)base;
+    CLEANUP(cache_value_unrefp) CacheValue *value = cache_value_create(SMALL_VALUE_BYTES);
+
+    if (value == NULL) {
+        return; /* it is found out again */
+    }
+    value->bytes = arena_str(value->arena, text);
+    if (value->bytes.ptr != NULL && cache_value_compact(value)) {
+        cache_put(lookup->shared->cache, memory_key(lookup, key), value, CACHE_FOREVER);
+    }
+}
+
 static void cached_place(Lookup *base, const LookupRepo *repo, Str commit, Str path,
                          Str *ret_provider, Str *ret_url)
 {
@@ -436,6 +555,10 @@ static const LookupOps cached_ops = {
     .resolve = cached_resolve,
     .read = cached_read,
     .tree = cached_tree,
+    .before = cached_before,
+    .tags = cached_tags,
+    .recall = cached_recall,
+    .remember = cached_remember,
     .place = cached_place,
 };
 

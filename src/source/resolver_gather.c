@@ -4,6 +4,7 @@
  * repository, its tree, its mapping file and its go.mod.
  */
 #include "source/path.h"
+#include "source/ref_name.h"
 #include "source/resolver_internal.h"
 
 bool resolver_read_own(Resolver *r, Str path, Str *ret_bytes, LookupReport *report)
@@ -23,8 +24,33 @@ bool resolver_read_own(Resolver *r, Str path, Str *ret_bytes, LookupReport *repo
     return r->lookup->ops->read(r->lookup, &r->own, r->own_ref.commit, path, ret_bytes, report);
 }
 
+/* No ref, but the time of the profile: the newest commit before it is a better guess than HEAD. */
+static bool guess_own_ref(Resolver *r)
+{
+    LookupReport report = { 0 };
+
+    if (r->request->ref.len > 0 || r->request->profiled_at_ms <= 0 ||
+        r->lookup->ops->before == NULL ||
+        !r->lookup->ops->before(r->lookup, &r->own, r->request->profiled_at_ms / 1000, &r->own_ref,
+                                &report) ||
+        r->own_ref.commit.len == 0) {
+        return false;
+    }
+    r->ref_shown = arena_str(r->arena, r->own_ref.commit);
+    r->no_memory = r->no_memory || r->ref_shown.ptr == NULL;
+    resolver_note(r, "ref_guess", &r->own, r->ref_shown, STR_EMPTY, &report);
+    resolver_warn(r, "ref_guessed",
+                  "The profile names no commit (label service_git_ref): the newest commit before "
+                  "it was taken is shown, which is a guess.");
+    r->result->uncertain = true;
+    return true;
+}
+
 static bool resolve_own_ref(Resolver *r)
 {
+    if (guess_own_ref(r)) {
+        return true;
+    }
     LookupReport report = { 0 };
     bool ok = r->lookup->ops->resolve(r->lookup, &r->own, r->request->ref, &r->own_ref, &report);
 
@@ -48,7 +74,7 @@ static bool resolve_own_ref(Resolver *r)
 }
 
 /* Failure is no reason to stop: the rules can still ask for single files. */
-static void list_own_tree(Resolver *r)
+static bool list_own_tree(Resolver *r)
 {
     LookupReport report = { 0 };
     const TreeIndex *tree = NULL;
@@ -57,6 +83,27 @@ static void list_own_tree(Resolver *r)
         r->input.tree = tree;
     }
     resolver_note(r, "tree", &r->own, r->ref_shown, STR_EMPTY, &report);
+    return tree != NULL;
+}
+
+/*
+ * Commit and tree. A full id needs no question of its own: when its tree can be listed it is there;
+ * when not, the question follows, since its answer says better what is wrong.
+ */
+static bool open_own(Resolver *r)
+{
+    if (ref_name_is_full_id(r->request->ref) && !r->options->any_repository) {
+        r->own_ref = (VcsRef){ r->request->ref, VCS_REF_COMMIT };
+        if (list_own_tree(r)) {
+            return true;
+        }
+        return resolve_own_ref(r);
+    }
+    if (!resolve_own_ref(r)) {
+        return false;
+    }
+    (void)list_own_tree(r); /* see there */
+    return true;
 }
 
 /* Reads the nearest file of that name from the root path upwards; its directory in ret_dir. */
@@ -212,8 +259,7 @@ static void load_modules_txt(Resolver *r)
     Str path = STR_EMPTY;
     Err err = ERR_INIT;
 
-    if (str_find(r->input.file, STR("vendor/"), 0) == STR_NPOS ||
-        !read_nearest(r, "vendor/modules.txt", &bytes, &dir, &path, &report)) {
+    if (!read_nearest(r, "vendor/modules.txt", &bytes, &dir, &path, &report)) {
         return;
     }
     resolver_note(r, "modules_txt", &r->own, r->ref_shown, path, &report);
@@ -225,15 +271,22 @@ static void load_modules_txt(Resolver *r)
 
 void resolver_gather(Resolver *r)
 {
-    if (!resolve_own_ref(r)) {
+    if (!open_own(r)) {
         return; /* dependencies live elsewhere and may still be found */
     }
     r->input.own_readable = true;
-    list_own_tree(r);
     load_config(r);
-    if (rule_language(&r->input) == RULE_GO) {
+}
+
+void resolver_gather_for_rules(Resolver *r)
+{
+    RuleNeeds needs = r->input.own_readable ? rule_needs(&r->input) : (RuleNeeds){ 0 };
+
+    if (needs.go_mod) {
         load_go_mod(r);
         load_go_work(r);
+    }
+    if (needs.modules_txt) {
         load_modules_txt(r);
     }
 }

@@ -14,7 +14,8 @@ enum {
 
 static bool same_place(const Candidate *a, const Candidate *b)
 {
-    return a->repo.own == b->repo.own && str_eq(a->ref, b->ref) && str_eq(a->path, b->path) &&
+    return a->releases == NULL && b->releases == NULL && a->repo.own == b->repo.own &&
+           str_eq(a->ref, b->ref) && str_eq(a->path, b->path) &&
            (a->repo.own || repo_address_eq(&a->repo.address, &b->repo.address));
 }
 
@@ -54,6 +55,24 @@ void rule_add_github(CandidateList *list, const RuleInput *in, const char *rule,
     };
 
     if (path_clean(in->arena, path, &candidate.path)) {
+        rule_add(list, &candidate);
+    }
+}
+
+void rule_add_releases(CandidateList *list, const RuleInput *in, const char *rule, const char *repo,
+                       const ReleaseSearch *search, Str path, const char *doubt)
+{
+    ReleaseSearch *copy = ARENA_NEW(in->arena, ReleaseSearch, 1);
+    Candidate candidate = {
+        .rule = rule,
+        .repo = { .address = { .host = STR("github.com"), .path = str_from(repo) } },
+        .ref = STR_EMPTY,
+        .releases = copy,
+        .doubt = doubt,
+    };
+
+    if (copy != NULL && path_clean(in->arena, path, &candidate.path)) {
+        *copy = *search;
         rule_add(list, &candidate);
     }
 }
@@ -175,6 +194,26 @@ static void add_direct_suffixes(const RuleInput *in, CandidateList *list, Str pa
     }
 }
 
+bool rule_suffix_is_plain(const RuleInput *in, Str path)
+{
+    Str clean;
+    Str under_root;
+    Str found;
+
+    if (in->tree == NULL || tree_index_truncated(in->tree) ||
+        !path_clean(in->arena, path, &clean) ||
+        !path_join(in->arena, in->root, clean, &under_root)) {
+        return false;
+    }
+    if (tree_index_has(in->tree, under_root)) {
+        return true;
+    }
+    /* one file of that name, and more than the name fits */
+    return tree_index_by_suffix(in->tree, path_base(clean), &found, 1) == 1 &&
+           path_depth(clean) > 1 && path_depth(found) > 1 &&
+           str_eq(path_base(path_parent(clean)), path_base(path_parent(found)));
+}
+
 void rule_add_suffixes(const RuleInput *in, CandidateList *list, Str path)
 {
     Str clean;
@@ -246,9 +285,13 @@ RuleLanguage rule_language(const RuleInput *in)
     return in->file.len == 0 && looks_like_java(in->function) ? RULE_JAVA : RULE_OTHER;
 }
 
+RuleNeeds rule_needs(const RuleInput *in)
+{
+    return rule_language(in) == RULE_GO ? rule_go_needs(in) : (RuleNeeds){ 0 };
+}
+
 void rule_run(const RuleInput *in, CandidateList *list)
 {
-    rule_add_mappings(in, list, in->file);
     switch (rule_language(in)) {
     case RULE_GO:
         rule_go(in, list);

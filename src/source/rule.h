@@ -10,17 +10,11 @@
 
 #include "source/go_mod.h"
 #include "source/go_module.h"
+#include "source/language.h"
 #include "source/lookup.h"
 #include "source/pyroscope_yaml.h"
+#include "source/release.h"
 #include "source/tree_index.h"
-
-typedef enum RuleLanguage {
-    RULE_GO,
-    RULE_PYTHON,
-    RULE_JAVASCRIPT,
-    RULE_JAVA,
-    RULE_OTHER,
-} RuleLanguage;
 
 /* A Go module of the own repository: its path and where it lies. */
 typedef struct OwnModule {
@@ -59,10 +53,18 @@ typedef enum Proof {
     PROOF_ONE_OF, /* only when it is the only one of its group that verifies */
 } Proof;
 
+/* Releases of a language of which one was built in; the profile tells which (release.h). */
+typedef struct ReleaseSearch {
+    Str listed; /* tags that begin so are asked for: "go1.", "v3.11" */
+    Str prefix; /* of the tags before X.Y.Z: "go", "v" */
+    ReleaseSpan span;
+} ReleaseSearch;
+
 typedef struct Candidate {
     const char *rule;
     LookupRepo repo;
-    Str ref; /* own: unused, the requested commit */
+    Str ref;                       /* own: unused, the requested commit */
+    const ReleaseSearch *releases; /* in place of ref; NULL: ref counts */
     Str path;
     Proof proof;
     unsigned group;    /* PROOF_ONE_OF, modules of several directories; 0: none */
@@ -88,13 +90,25 @@ typedef struct CandidateList {
 
 RuleLanguage rule_language(const RuleInput *in);
 
-/* All candidates: mappings first, then the rule of the language. */
+/* Candidates of all mappings that match path, for the language of the mapping (3.4). */
+void rule_add_mappings(const RuleInput *in, CandidateList *list, Str path);
+
+/* What of the repository a rule wants to know before it runs; reading it may cost calls. */
+typedef struct RuleNeeds {
+    bool go_mod; /* and go.work */
+    bool modules_txt;
+} RuleNeeds;
+
+RuleNeeds rule_needs(const RuleInput *in);
+
+/* Candidates of the rule of the language, behind those of the mappings. */
 void rule_run(const RuleInput *in, CandidateList *list);
 
 /* Notes that a compiler or an interpreter made the function and that it has no file. */
 void rule_add_generated(CandidateList *list, Str subject, const char *note);
 
-/* Parts of rule_run(), one per language. */
+/* Parts of rule_needs() and rule_run(), one per language. */
+RuleNeeds rule_go_needs(const RuleInput *in);
 void rule_go(const RuleInput *in, CandidateList *list);
 void rule_python(const RuleInput *in, CandidateList *list);
 void rule_javascript(const RuleInput *in, CandidateList *list);
@@ -106,17 +120,19 @@ void rule_add_own(CandidateList *list, const RuleInput *in, const char *rule, St
 void rule_add(CandidateList *list, const Candidate *candidate);
 void rule_add_github(CandidateList *list, const RuleInput *in, const char *rule, const char *repo,
                      Str ref, Str path, const char *doubt);
+void rule_add_releases(CandidateList *list, const RuleInput *in, const char *rule, const char *repo,
+                       const ReleaseSearch *search, Str path, const char *doubt);
 void rule_add_note(CandidateList *list, const char *rule, Str path, SourceState state,
                    const char *note);
+
+/* Whether the search for path by its suffix can only lead to one file: more knowledge is idle. */
+bool rule_suffix_is_plain(const RuleInput *in, Str path);
 
 /*
  * The recorded path in the own repository: under the root path, then by its longest unique suffix
  * (4.8). path may begin with slashes.
  */
 void rule_add_suffixes(const RuleInput *in, CandidateList *list, Str path);
-
-/* Candidates of all mappings that match path, for the language of the mapping (3.4). */
-void rule_add_mappings(const RuleInput *in, CandidateList *list, Str path);
 
 /* Java: "org/example/Shop" of a function name; "" when it is never a file. */
 Str rule_java_class(Arena *arena, Str function);

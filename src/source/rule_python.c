@@ -127,6 +127,14 @@ static void add_std(const RuleInput *in, CandidateList *list, const PythonStd *s
     if (tag.len > 0) {
         rule_add_github(list, in, "python_stdlib", "python/cpython", tag, str_from(path), pypy);
     }
+    const char *listed = arena_printf(in->arena, "v%.*s", STR_ARG(std->version));
+    if (tag.len == 0 && listed != NULL) {
+        ReleaseSearch search = { .listed = str_from(listed),
+                                 .prefix = STR("v"),
+                                 .span = { .minor = std->version, .at_least = STR_EMPTY } };
+        rule_add_releases(list, in, "python_stdlib", "python/cpython", &search, str_from(path),
+                          pypy);
+    }
     rule_add_github(list, in, "python_stdlib", "python/cpython", std->version, str_from(path),
                     pypy != NULL ? pypy : "only X.Y of the Python release is known, not its patch");
     rule_add_github(list, in, "python_stdlib", "python/cpython", STR("main"), str_from(path),

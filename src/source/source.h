@@ -11,6 +11,7 @@
 #include "source/config.h"
 #include "source/state.h"
 #include "source/vcs/provider.h"
+#include "source/version_check.h"
 
 typedef struct Source Source;
 
@@ -44,8 +45,11 @@ typedef struct SourceRequest {
     Str root;
     Str file; /* as recorded, may be empty (Java) */
     Str function;
-    int32_t start_line; /* 0: not known */
-    int32_t max_line;   /* largest line of the profile; 0: not known */
+    int32_t start_line;              /* 0: not known */
+    int32_t max_line;                /* largest line of the profile; 0: not known */
+    const SourceFunction *functions; /* others of the same recorded file; NULL: not known */
+    size_t n_functions;
+    int64_t profiled_at_ms; /* time of the samples; 0: not known */
 } SourceRequest;
 
 typedef struct SourceWarning {
@@ -78,6 +82,7 @@ typedef struct SourceResult {
     Str path;
     Str rule;
     bool uncertain;
+    VersionCheck version; /* with SOURCE_OK */
     int64_t retry_at_ms;
     const SourceWarning *warnings;
     size_t n_warnings;

@@ -6,20 +6,12 @@
 enum {
     BINARY_PROBE_BYTES = 8192,
     LFS_MAX_BYTES = 1024,
-    LINES_BEFORE =
-        3, /* profilers record the line of the signature, of an attribute or of the body */
+    /* "a few lines": profilers record the line of the signature, of an attribute or of the body,
+     * and a file that is found must not be of the very same version */
+    LINES_BEFORE = 3,
     LINES_AFTER = 6,
+    MAX_DECLARATIONS = 64,
 };
-
-size_t verify_count_lines(Str text)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < text.len; i++) {
-        n += text.ptr[i] == '\n';
-    }
-    return n + (text.len > 0 && text.ptr[text.len - 1] != '\n');
-}
 
 bool verify_is_binary(Str bytes)
 {
@@ -73,108 +65,25 @@ Str verify_repair_utf8(Arena *arena, Str bytes, bool *ret_repaired)
     return (Str){ out, n };
 }
 
-static bool is_word_char(char c)
+VerifyResult verify_function(const TextLines *lines, RuleLanguage language, Str function,
+                             int32_t start_line)
 {
-    return ascii_is_alpha(c) || ascii_is_digit(c) || c == '_' || c == '$' || (c & 0x80) != 0;
-}
+    FunctionName name = function_name_parse(language, function);
+    Declaration found[MAX_DECLARATIONS];
 
-static bool has_word(Str line, Str word)
-{
-    for (size_t from = 0;;) {
-        size_t at = str_find(line, word, from);
-        if (at == STR_NPOS) {
-            return false;
-        }
-        size_t end = at + word.len;
-        if ((at == 0 || !is_word_char(line.ptr[at - 1])) &&
-            (end == line.len || !is_word_char(line.ptr[end]))) {
-            return true;
-        }
-        from = at + 1;
-    }
-}
-
-/* The name to look for; "" when the function has none of its own. */
-static Str bare_name(RuleLanguage language, Str function)
-{
-    Str name = str_first(function, MIN(function.len, str_find_char(function, '(')));
-
-    switch (language) {
-    case RULE_GO:
-        return go_function_bare_name(function);
-    case RULE_JAVASCRIPT: { /* "./index.js:handler:47" */
-        Str file;
-        Str rest;
-        Str line;
-        if (str_cut(function, ':', &file, &rest)) {
-            name = rest;
-            (void)str_cut(rest, ':', &name, &line); /* without a second colon: all of rest */
-        }
-        break;
-    }
-    case RULE_JAVA:
-    case RULE_PYTHON:
-    case RULE_OTHER:
-        break;
-    }
-    for (size_t i = name.len; i > 0; i--) {
-        char c = name.ptr[i - 1];
-        if (c == '.' || c == ':' || c == '#' || c == '/') {
-            name = str_skip(name, i);
-            break;
-        }
-    }
-    if (str_find_char(name, '<') != STR_NPOS || str_find_char(name, '$') != STR_NPOS ||
-        str_find_char(name, ' ') != STR_NPOS || str_find_char(name, '(') != STR_NPOS ||
-        str_eq(name, STR("anonymous"))) {
-        return STR_EMPTY; /* <lambda>, <init>, lambda$main$0, (anonymous) */
-    }
-    return name;
-}
-
-/* The line can be where the function is declared. Assembly has "TEXT .name(SB)". */
-static bool declares(Str line, RuleLanguage language, Str name)
-{
-    if (!has_word(line, name)) {
-        return false;
-    }
-    switch (language) {
-    case RULE_GO:
-        return str_find(line, STR("func"), 0) != STR_NPOS ||
-               str_starts_with(str_trim(line), STR("TEXT"));
-    case RULE_PYTHON:
-        return str_find(line, STR("def "), 0) != STR_NPOS ||
-               str_find(line, STR("class "), 0) != STR_NPOS;
-    case RULE_JAVA:
-    case RULE_JAVASCRIPT:
-    case RULE_OTHER:
-        return true;
-    }
-    return true;
-}
-
-VerifyResult verify_function(Str text, RuleLanguage language, Str function, int32_t start_line)
-{
-    Str name = bare_name(language, function);
-    bool closure = language == RULE_GO && go_function_is_closure(function);
-    bool elsewhere = false;
-    int64_t number = 0;
-    Str rest = text;
-    Str line;
-
-    if (name.len == 0) {
+    if (name.name.len == 0) {
         return VERIFY_UNKNOWN;
     }
-    while (str_next(&rest, '\n', &line)) {
-        number++;
-        if (!declares(line, language, name)) {
-            continue;
-        }
-        if (start_line <= 0 || (closure && number < start_line) ||
-            (number >= start_line - LINES_BEFORE && number <= start_line + LINES_AFTER)) {
+    size_t n = declarations_find(lines, language, &name, found, MAX_DECLARATIONS);
+    if (n == 0 || start_line <= 0) {
+        return n == 0 ? VERIFY_ABSENT : VERIFY_AT_LINE;
+    }
+    for (size_t i = 0; i < MIN(n, (size_t)MAX_DECLARATIONS); i++) {
+        int64_t line = (int64_t)found[i].line;
+        bool inside = name.inner && line <= start_line && start_line <= (int64_t)found[i].end;
+        if (inside || (line >= start_line - LINES_BEFORE && line <= start_line + LINES_AFTER)) {
             return VERIFY_AT_LINE;
         }
-        elsewhere = true;
     }
-    return elsewhere ? VERIFY_ELSEWHERE : VERIFY_ABSENT;
+    return VERIFY_ELSEWHERE;
 }

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "source/rule.h"
+#include "source/declarations.h"
 
 typedef enum VerifyResult {
     VERIFY_AT_LINE,   /* the function stands at its start line, or somewhere if that is unknown */
@@ -14,10 +14,8 @@ typedef enum VerifyResult {
 } VerifyResult;
 
 /* start_line 0: not known. */
-VerifyResult verify_function(Str text, RuleLanguage language, Str function, int32_t start_line);
-
-/* Lines as an editor counts them: a last line without line feed counts. */
-size_t verify_count_lines(Str text);
+VerifyResult verify_function(const TextLines *lines, RuleLanguage language, Str function,
+                             int32_t start_line);
 
 bool verify_is_binary(Str bytes);      /* NUL in the first 8 KiB (section 9) */
 bool verify_is_lfs_pointer(Str bytes); /* section 7.2 */

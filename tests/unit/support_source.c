@@ -200,3 +200,38 @@ void support_print_result(const SourceResult *result)
         print_message("%.*s", STR_ARG(result->suggestion));
     }
 }
+
+const YamlNode *support_yaml_cases(Arena *arena, const char *path)
+{
+    Buf text = BUF_INIT(MiB(1));
+    const YamlNode *root = NULL;
+    Err err = ERR_INIT;
+
+    assert_true(file_read(path, &text, &err));
+    if (!yaml_tree_parse(arena, buf_str(&text), &(YamlLimits){ MiB(1), 100000, 64 }, &root, &err)) {
+        fail_msg("%s: %s", path, err.msg);
+    }
+    buf_done(&text);
+    const YamlNode *cases = yaml_node_resolve(yaml_map_get(root, STR("cases")));
+    assert_non_null(cases);
+    assert_non_null(cases->first);
+    return cases;
+}
+
+Str support_yaml_text(const YamlNode *node, const char *name)
+{
+    const YamlNode *value = yaml_node_resolve(yaml_map_get(node, str_from(name)));
+
+    return value != NULL && value->kind == YAML_NODE_SCALAR ? value->text : STR_EMPTY;
+}
+
+bool support_same_text(const YamlNode *node, Str got, Str want)
+{
+    bool same = str_eq(got, want);
+
+    if (!same) {
+        print_message("line %u, %.*s: got\n%.*s\nwant\n%.*s\n", node->line,
+                      STR_ARG(support_yaml_text(node, "name")), STR_ARG(got), STR_ARG(want));
+    }
+    return same;
+}

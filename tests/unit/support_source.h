@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "codec/yaml.h"
 #include "source/source.h"
 
 typedef struct TestFile {
@@ -50,3 +51,10 @@ void support_expect_str(const char *what, size_t line, Str got, Str want);
 
 /* Prints all attempts: for people who look into a failure. */
 void support_print_result(const SourceResult *result);
+
+/* The list "cases" of a YAML file; a scalar member of a mapping, "" when it has none. */
+const YamlNode *support_yaml_cases(Arena *arena, const char *path);
+Str support_yaml_text(const YamlNode *node, const char *name);
+
+/* Prints both texts when they differ; whether they are equal. */
+bool support_same_text(const YamlNode *node, Str got, Str want);

@@ -73,6 +73,16 @@ static const TestFile go_files[] = {
     { .path = "src/fmt/print.go", .content = "package fmt\n\nfunc Println() {}\n" },
 };
 
+/* Later releases: the function moves down in go1.22.4, the comment changes in go1.23.1. */
+static const TestFile go_moved_files[] = {
+    { .path = "src/fmt/print.go", .content = "package fmt\n\n// x\n\nfunc Println() {}\n" },
+    { .path = "src/os/file.go", .content = "package os\n\nfunc Open() {}\n" },
+};
+static const TestFile go_commented_files[] = {
+    { .path = "src/fmt/print.go", .content = "package fmt\n\n// y\n\nfunc Println() {}\n" },
+    { .path = "src/os/file.go", .content = "package os\n\n\nfunc Open() {}\n" },
+};
+
 static const TestFile queue_files[] = {
     { .path = "go.mod", .content = "module github.com/acme/queue\n" },
     { .path = "push.go", .content = "package queue\n\nfunc Push() {}\n" },
@@ -88,6 +98,13 @@ static int setup(void **state)
                         ARRAY_LEN(shop_files));
     support_repo_create(&w->go, w->dir, "mirrors/golang/go.git", go_files, ARRAY_LEN(go_files));
     support_repo_tag(&w->go, "go1.22.3");
+    support_repo_commit(&w->go, go_moved_files, ARRAY_LEN(go_moved_files), "move");
+    support_repo_tag(&w->go, "go1.22.4");
+    support_repo_tag(&w->go, "go1.22.5");
+    support_repo_tag(&w->go, "go1.23.0");
+    support_repo_commit(&w->go, go_commented_files, ARRAY_LEN(go_commented_files), "comment");
+    support_repo_tag(&w->go, "go1.23.1");
+    support_repo_tag(&w->go, "go1.24rc1");
     support_repo_create(&w->queue, w->dir, "mirrors/acme/queue.git", queue_files,
                         ARRAY_LEN(queue_files));
     support_repo_tag(&w->queue, "v1.2.0");
@@ -155,7 +172,7 @@ static void expect_found(const SourceResult *result, const char *rule, const cha
     assert_true(result->text.len > 0);
 }
 
-static void finds_file_by_import_path(void **state)
+static void finds_file_by_its_suffix(void **state)
 {
     World *w = *state;
     SourceResult result =
@@ -167,7 +184,7 @@ static void finds_file_by_import_path(void **state)
                        .max_line = 7,
                    });
 
-    expect_found(&result, "go_import_path", "cart/pricer.go");
+    expect_found(&result, "suffix", "cart/pricer.go");
     support_expect_str("text", 0, result.text, str_from(pricer_go));
     support_expect_str("commit", 0, result.commit, str_from(w->shop.head));
     support_expect_str("provider", 0, result.provider, STR("forge"));
@@ -186,10 +203,11 @@ static void warns_when_the_ref_moves_and_lines_do_not_fit(void **state)
                             .max_line = 70,
                         });
 
-    expect_found(&result, "go_import_path", "cart/pricer.go");
+    expect_found(&result, "relative_path", "cart/pricer.go");
     assert_true(has_warning(&result, "ref_may_move"));
     assert_true(has_warning(&result, "lines_beyond_end"));
-    assert_true(has_warning(&result, "function_not_at_line"));
+    assert_true(has_warning(&result, "version_shifted"));
+    assert_int_equal(result.version.verdict, VERSION_SHIFTED);
 }
 
 static void reads_the_standard_library_at_its_release(void **state)
@@ -202,6 +220,77 @@ static void reads_the_standard_library_at_its_release(void **state)
     expect_found(&result, "go_stdlib", "src/fmt/print.go");
     assert_true(result.uncertain); /* the release comes from go.mod */
     support_expect_str("repository", 0, result.repository, STR("github.com/golang/go"));
+}
+
+/* go.mod says at least 1.22.3; where the function stands tells the release (4.2). */
+static void finds_the_release_that_the_profile_fits(void **state)
+{
+    SourceRequest request = { .ref = STR("main"),
+                              .file = STR("/usr/local/go/src/fmt/print.go"),
+                              .function = STR("fmt.Println"),
+                              .start_line = 3 };
+    SourceResult result = resolve(*state, request);
+
+    expect_found(&result, "go_stdlib", "src/fmt/print.go");
+    support_expect_str("text", 0, result.text, str_from(go_files[0].content));
+    assert_false(result.uncertain); /* it stands at line 3 in 1.22.3 alone */
+    assert_int_equal(result.version.verdict, VERSION_MATCHES);
+}
+
+/* The same build: what one file leaves open another one decides, and the answer stays certain. */
+static void narrows_the_release_down_file_by_file(void **state)
+{
+    World *w = *state;
+    SourceRequest print = { .ref = str_from(w->shop.head),
+                            .file = STR("/usr/local/go/src/fmt/print.go"),
+                            .function = STR("fmt.Println"),
+                            .start_line = 5 };
+    SourceRequest open = { .ref = str_from(w->shop.head),
+                           .file = STR("/usr/local/go/src/os/file.go"),
+                           .function = STR("os.Open"),
+                           .start_line = 3 };
+    SourceResult result = resolve(w, print);
+
+    expect_found(&result, "go_stdlib", "src/fmt/print.go");
+    assert_true(result.uncertain); /* 1.22.4 to 1.23.0 fit, and 1.23.1 with another comment */
+    result = resolve(w, open);
+    expect_found(&result, "go_stdlib", "src/os/file.go");
+    assert_false(result.uncertain); /* not 1.23.1 */
+    result = resolve(w, print);
+    support_expect_str("text", 0, result.text, str_from(go_moved_files[0].content));
+    assert_false(result.uncertain);
+}
+
+static void a_rebuild_by_another_release_is_noticed(void **state)
+{
+    SourceRequest request = { .ref = STR("main"),
+                              .file = STR("/usr/local/go/src/os/file.go"),
+                              .function = STR("os.Open"),
+                              .start_line = 3 };
+    SourceResult result = resolve(*state, request);
+
+    support_expect_str("text", 0, result.text, str_from(go_moved_files[1].content));
+    request.start_line = 4;
+    result = resolve(*state, request);
+    support_expect_str("text", 0, result.text, str_from(go_commented_files[1].content));
+    assert_false(result.uncertain);
+}
+
+static void proposes_the_commit_before_the_profile(void **state)
+{
+    World *w = *state;
+    SourceRequest request = { .file = STR("cart/pricer.go"),
+                              .profiled_at_ms = (int64_t)1767225600 * 1000 + 5000 };
+    SourceResult result = resolve(w, request);
+
+    expect_found(&result, "relative_path", "cart/pricer.go");
+    support_expect_str("commit", 0, result.commit, str_from(w->shop.head));
+    assert_true(result.uncertain);
+    assert_true(has_warning(&result, "ref_guessed"));
+    request.profiled_at_ms = 1000; /* before the first commit: HEAD is all there is */
+    result = resolve(w, request);
+    expect_found(&result, "relative_path", "cart/pricer.go");
+    assert_true(has_warning(&result, "ref_may_move"));
 }
 
 static void reads_modules_at_their_version(void **state)
@@ -387,9 +476,13 @@ static void one_directory_answers_for_every_repository(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_file_by_import_path),
+        cmocka_unit_test(finds_file_by_its_suffix),
         cmocka_unit_test(warns_when_the_ref_moves_and_lines_do_not_fit),
         cmocka_unit_test(reads_the_standard_library_at_its_release),
+        cmocka_unit_test(finds_the_release_that_the_profile_fits),
+        cmocka_unit_test(narrows_the_release_down_file_by_file),
+        cmocka_unit_test(a_rebuild_by_another_release_is_noticed),
+        cmocka_unit_test(proposes_the_commit_before_the_profile),
         cmocka_unit_test(reads_modules_at_their_version),
         cmocka_unit_test(reads_replaced_modules_from_their_directory),
         cmocka_unit_test(knows_the_modules_of_a_workspace),

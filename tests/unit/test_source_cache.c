@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "source/cache.h"
 #include "source/tree_index.h"
-#include "source/verify.h"
 #include "support_source.h"
 
 static CacheValue *value_of(size_t n_bytes)
@@ -231,49 +230,6 @@ static void trees_too_large_are_cut_and_say_so(void **state)
     tree_builder_destroy(builder);
 }
 
-static void functions_are_found_at_their_line(void **state)
-{
-    static const struct {
-        RuleLanguage language;
-        const char *text;
-        const char *function;
-        int32_t line;
-        VerifyResult want;
-    } cases[] = {
-        { RULE_GO, "package a\n\nfunc Run() {}\n", "x/a.Run", 3, VERIFY_AT_LINE },
-        { RULE_GO, "package a\n\nfunc Run() {}\n", "x/a.Run.func1", 3, VERIFY_AT_LINE },
-        { RULE_GO, "package a\n\nfunc Run() {}\n", "x/a.Run", 30, VERIFY_ELSEWHERE },
-        { RULE_GO, "package a\n\nfunc Run() {}\n", "x/a.Run.gowrap1", 30, VERIFY_AT_LINE },
-        { RULE_GO, "package a\n\nfunc Run() {}\n", "x/a.Other.func2", 30, VERIFY_ABSENT },
-        { RULE_GO, "package a\n\nfunc Run() {}\n", "x/a.Run", 0, VERIFY_AT_LINE },
-        { RULE_GO, "package a\n\nfunc Runner() {}\n", "x/a.Run", 3, VERIFY_ABSENT },
-        { RULE_GO, "package a\n\n// Run is gone\n", "x/a.Run", 3, VERIFY_ABSENT },
-        { RULE_GO, "TEXT \xc2\xb7memmove(SB), NOSPLIT, $0\n", "runtime.other", 1, VERIFY_ABSENT },
-        { RULE_GO, "x", "", 1, VERIFY_UNKNOWN },
-        { RULE_PYTHON, "def index(r):\n  pass\n", "index", 1, VERIFY_AT_LINE },
-        { RULE_PYTHON, "def index(r):\n  pass\n", "<module>", 1, VERIFY_UNKNOWN },
-        { RULE_PYTHON, "async def index(r):\n", "Views.index", 1, VERIFY_AT_LINE },
-        { RULE_JAVASCRIPT, "const handler = () => 1\n", "./index.js:handler:47", 1,
-          VERIFY_AT_LINE },
-        { RULE_JAVASCRIPT, "x\n", "./index.js:(anonymous):4", 1, VERIFY_UNKNOWN },
-        { RULE_JAVA, "  int total() {\n", "org/example/Shop.total(I)V", 1, VERIFY_AT_LINE },
-        { RULE_JAVA, "  int total() {\n", "org/example/Shop.<init>", 1, VERIFY_UNKNOWN },
-        { RULE_OTHER, "fn total() {\n", "shop::cart::total", 1, VERIFY_AT_LINE },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        VerifyResult got = verify_function(str_from(cases[i].text), cases[i].language,
-                                           str_from(cases[i].function), cases[i].line);
-        if (got != cases[i].want) {
-            fail_msg("case %zu: got %d, want %d", i, (int)got, (int)cases[i].want);
-        }
-    }
-    assert_int_equal(verify_count_lines(STR("a\nb")), 2);
-    assert_int_equal(verify_count_lines(STR("a\nb\n")), 2);
-    assert_int_equal(verify_count_lines(STR_EMPTY), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,7 +241,6 @@ int main(void)
         cmocka_unit_test(followers_do_not_wait_beyond_their_deadline),
         cmocka_unit_test(trees_are_searched_by_path_and_suffix),
         cmocka_unit_test(trees_too_large_are_cut_and_say_so),
-        cmocka_unit_test(functions_are_found_at_their_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

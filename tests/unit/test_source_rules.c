@@ -164,13 +164,6 @@ static void java_names(void **state)
     }
 }
 
-static Str member(const YamlNode *node, const char *name)
-{
-    const YamlNode *value = yaml_node_resolve(yaml_map_get(node, str_from(name)));
-
-    return value != NULL && value->kind == YAML_NODE_SCALAR ? value->text : STR_EMPTY;
-}
-
 static TreeIndex *build_tree(const YamlNode *list)
 {
     TreeBuilder *builder = tree_builder_create();
@@ -191,10 +184,20 @@ static void describe(Arena *arena, const Candidate *candidate, Buf *out)
         buf_addf(out, "note %s %s", candidate->rule, source_state_name(candidate->note_state));
         return;
     }
-    buf_addf(out, "%s %.*s%s%.*s %.*s", candidate->rule,
+    buf_addf(out, "%s %.*s", candidate->rule,
              STR_ARG(candidate->repo.own ? STR("own")
-                                         : repo_address_text(arena, &candidate->repo.address)),
-             candidate->repo.own ? "" : "@", STR_ARG(candidate->ref), STR_ARG(candidate->path));
+                                         : repo_address_text(arena, &candidate->repo.address)));
+    if (candidate->releases != NULL) {
+        const ReleaseSpan *span = &candidate->releases->span;
+        buf_addf(out, "@%.*s%.*s%s%.*s%s", STR_ARG(candidate->releases->prefix),
+                 STR_ARG(span->minor), span->minor.len > 0 ? ".*" : "", STR_ARG(span->at_least),
+                 span->at_least.len > 0 ? "+"
+                 : span->minor.len > 0  ? ""
+                                        : "*");
+    } else if (!candidate->repo.own) {
+        buf_addf(out, "@%.*s", STR_ARG(candidate->ref));
+    }
+    buf_addf(out, " %.*s", STR_ARG(candidate->path));
     buf_addf(out, "%s%s%s", candidate->doubt != NULL ? " ?" : "",
              candidate->proof == PROOF_VERIFY   ? " !"
              : candidate->proof == PROOF_LIKELY ? " ~"
@@ -204,32 +207,32 @@ static void describe(Arena *arena, const Candidate *candidate, Buf *out)
 
 static void fill_input(Arena *arena, const YamlNode *node, RuleInput *in)
 {
-    Str repository = member(node, "repository");
+    Str repository = support_yaml_text(node, "repository");
     Err err = ERR_INIT;
 
     *in = (RuleInput){ .arena = arena,
-                       .file = path_slashes(arena, member(node, "file")),
-                       .function = member(node, "function"),
-                       .root = member(node, "root"),
+                       .file = path_slashes(arena, support_yaml_text(node, "file")),
+                       .function = support_yaml_text(node, "function"),
+                       .root = support_yaml_text(node, "root"),
                        .own_readable = true,
-                       .config_dir = member(node, "config_dir"),
-                       .go_mod_dir = member(node, "go_mod_dir") };
+                       .config_dir = support_yaml_text(node, "config_dir"),
+                       .go_mod_dir = support_yaml_text(node, "go_mod_dir") };
     assert_true(repo_address_parse(arena, repository.len > 0 ? repository : STR("acme/own"),
                                    STR("github.com"), &in->own, &err));
     if (yaml_map_get(node, STR("go_mod")) != NULL) {
         GoMod *mod = ARENA_NEW(arena, GoMod, 1);
-        assert_true(go_mod_parse(arena, member(node, "go_mod"), mod, &err));
+        assert_true(go_mod_parse(arena, support_yaml_text(node, "go_mod"), mod, &err));
         in->go_mod = mod;
         in->own_modules[in->n_own_modules++] = (OwnModule){ mod->module, in->go_mod_dir };
     }
     if (yaml_map_get(node, STR("modules_txt")) != NULL) {
         GoMod *mod = ARENA_NEW(arena, GoMod, 1);
-        assert_true(go_modules_txt_parse(arena, member(node, "modules_txt"), mod, &err));
+        assert_true(go_modules_txt_parse(arena, support_yaml_text(node, "modules_txt"), mod, &err));
         in->modules_txt = mod;
     }
     if (yaml_map_get(node, STR("config")) != NULL) {
         PyroscopeYaml *config = ARENA_NEW(arena, PyroscopeYaml, 1);
-        assert_true(pyroscope_yaml_parse(arena, member(node, "config"), config, &err));
+        assert_true(pyroscope_yaml_parse(arena, support_yaml_text(node, "config"), config, &err));
         assert_int_equal(config->n_warnings, 0);
         in->config = config;
     }
@@ -247,6 +250,7 @@ static bool run_case(Arena *arena, const YamlNode *node)
 
     fill_input(arena, node, &in);
     in.tree = tree;
+    rule_add_mappings(&in, list, in.file);
     rule_run(&in, list);
     for (size_t i = 0; i < list->n; i++) {
         describe(arena, &list->items[i], &got);
@@ -255,45 +259,25 @@ static bool run_case(Arena *arena, const YamlNode *node)
     for (const YamlNode *item = want->first; item != NULL; item = item->next) {
         buf_addf(&expected, "%.*s\n", STR_ARG(item->text));
     }
-    bool same = str_eq(buf_str(&got), buf_str(&expected));
-    if (!same) {
-        print_message("line %u, %.*s: got\n%.*swant\n%.*s", node->line,
-                      STR_ARG(member(node, "name")), STR_ARG(buf_str(&got)),
-                      STR_ARG(buf_str(&expected)));
-    }
+    bool same = support_same_text(node, buf_str(&got), buf_str(&expected));
     buf_done(&got);
     buf_done(&expected);
     tree_index_unref(tree);
     return same;
 }
 
-/* The list "cases" of a file. */
-static const YamlNode *load_cases(Arena *arena, const char *path)
-{
-    Buf text = BUF_INIT(MiB(1));
-    const YamlNode *root = NULL;
-    Err err = ERR_INIT;
-
-    assert_true(file_read(path, &text, &err));
-    if (!yaml_tree_parse(arena, buf_str(&text), &(YamlLimits){ MiB(1), 100000, 64 }, &root, &err)) {
-        fail_msg("%s: %s", path, err.msg);
-    }
-    buf_done(&text);
-    return yaml_map_get(root, STR("cases"));
-}
-
 static void mapping_files(void **state)
 {
     Arena *arena = *state;
-    const YamlNode *cases = load_cases(arena, "tests/data/source/mapping_files.yaml");
+    const YamlNode *cases = support_yaml_cases(arena, "tests/data/source/mapping_files.yaml");
 
     for (const YamlNode *item = cases->first; item != NULL; item = item->next) {
         PyroscopeYaml config;
         Err err = ERR_INIT;
         int64_t n_mappings = -1;
         size_t i = 0;
-        assert_true(pyroscope_yaml_parse(arena, member(item, "text"), &config, &err));
-        assert_true(str_to_i64(member(item, "mappings"), &n_mappings));
+        assert_true(pyroscope_yaml_parse(arena, support_yaml_text(item, "text"), &config, &err));
+        assert_true(str_to_i64(support_yaml_text(item, "mappings"), &n_mappings));
         assert_int_equal(config.n_mappings, n_mappings);
         const YamlNode *want = yaml_map_get(item, STR("warnings"))->first;
         for (; want != NULL && i < config.n_warnings; want = want->next, i++) {
@@ -310,7 +294,7 @@ static void mapping_files(void **state)
 static void rules_give_candidates_in_order(void **state)
 {
     Arena *arena = *state;
-    const YamlNode *cases = load_cases(arena, "tests/data/source/rules.yaml");
+    const YamlNode *cases = support_yaml_cases(arena, "tests/data/source/rules.yaml");
     size_t n_cases = 0;
     size_t n_failed = 0;
 

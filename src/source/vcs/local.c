@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "source/path.h"
 #include "source/vcs/local_directory.h"
+#include "source/vcs/local_history.h"
 #include "source/vcs/local_ref.h"
 #include "source/vcs/provider.h"
 
@@ -320,6 +321,17 @@ static bool local_list_tree(Provider *provider, const VcsCall *call, Arena *aren
     return *ret_tree != NULL ? true : source_fault_no_memory(fault);
 }
 
+/* Of a plain directory there is none. */
+static bool open_history(Str repo, git_repository **ret_repository, SourceFault *fault)
+{
+    if (!open_repository(repo, ret_repository, fault)) {
+        return false;
+    }
+    return *ret_repository != NULL ||
+           source_fault_set(fault, SOURCE_REF_NOT_FOUND,
+                            "the directory is no git repository and has no commits");
+}
+
 static bool local_read_commit(Provider *provider, const VcsCall *call, Arena *arena, Str repo,
                               Str ref, VcsCommit *ret_commit, SourceFault *fault)
 {
@@ -329,14 +341,8 @@ static bool local_read_commit(Provider *provider, const VcsCall *call, Arena *ar
 
     (void)provider;
     (void)call;
-    if (!open_repository(repo, &repository, fault)) {
-        return false;
-    }
-    if (repository == NULL) {
-        return source_fault_set(fault, SOURCE_REF_NOT_FOUND,
-                                "the directory is no git repository and has no commits");
-    }
-    if (!local_ref_find(repository, ref, &object, &kind, fault)) {
+    if (!open_history(repo, &repository, fault) ||
+        !local_ref_find(repository, ref, &object, &kind, fault)) {
         return false;
     }
     git_commit *commit = (git_commit *)object;
@@ -356,6 +362,25 @@ static bool local_read_commit(Provider *provider, const VcsCall *call, Arena *ar
     bool ok = ret_commit->sha.ptr != NULL && ret_commit->message.ptr != NULL &&
               ret_commit->author_name.ptr != NULL && ret_commit->date.ptr != NULL;
     return ok ? true : source_fault_no_memory(fault);
+}
+
+static bool local_list_tags(Provider *provider UNUSED, const VcsCall *call UNUSED, Arena *arena,
+                            Str repo, Str prefix, VcsTag **ret_tags, size_t *ret_n,
+                            SourceFault *fault)
+{
+    CLEANUP(git_repository_freep) git_repository *repository = NULL;
+
+    return open_history(repo, &repository, fault) &&
+           local_history_tags(repository, arena, prefix, ret_tags, ret_n, fault);
+}
+
+static bool local_commit_before(Provider *provider UNUSED, const VcsCall *call UNUSED, Arena *arena,
+                                Str repo, int64_t unix_s, Str *ret_commit, SourceFault *fault)
+{
+    CLEANUP(git_repository_freep) git_repository *repository = NULL;
+
+    return open_history(repo, &repository, fault) &&
+           local_history_before(repository, arena, unix_s, ret_commit, fault);
 }
 
 static bool local_check_access(Provider *provider, const VcsCall *call, Arena *arena, Str repo,
@@ -401,6 +426,8 @@ static const ProviderOps local_ops = {
     .read_file = local_read_file,
     .list_tree = local_list_tree,
     .read_commit = local_read_commit,
+    .list_tags = local_list_tags,
+    .commit_before = local_commit_before,
     .check_access = local_check_access,
     .file_url = local_file_url,
     .commit_url = local_no_url,

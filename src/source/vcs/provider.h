@@ -36,6 +36,15 @@ typedef struct VcsRef {
     VcsRefKind kind;
 } VcsRef;
 
+typedef struct VcsTag {
+    Str name;
+    Str commit; /* full id; "" when only resolve_ref() tells */
+} VcsTag;
+
+enum {
+    VCS_MAX_TAGS = 4000,
+};
+
 typedef struct VcsCommit {
     Str sha;
     Str message;
@@ -64,6 +73,12 @@ typedef struct ProviderOps {
                       TreeIndex **ret_tree, SourceFault *fault);
     bool (*read_commit)(Provider *provider, const VcsCall *call, Arena *arena, Str repo, Str ref,
                         VcsCommit *ret_commit, SourceFault *fault);
+    /* Tags that begin with prefix, at most VCS_MAX_TAGS. NULL: this host is not asked. */
+    bool (*list_tags)(Provider *provider, const VcsCall *call, Arena *arena, Str repo, Str prefix,
+                      VcsTag **ret_tags, size_t *ret_n, SourceFault *fault);
+    /* The newest commit of HEAD's history up to that time. NULL: this host cannot say. */
+    bool (*commit_before)(Provider *provider, const VcsCall *call, Arena *arena, Str repo,
+                          int64_t unix_s, Str *ret_commit, SourceFault *fault);
     /* One cheap call with the caller's own credentials (section 9). */
     bool (*check_access)(Provider *provider, const VcsCall *call, Arena *arena, Str repo,
                          bool *ret_public, SourceFault *fault);
