@@ -9,16 +9,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void try_path(Arena *arena, Str line)
 {
     GoModulePath path;
-    GoModuleHome home;
+    GoModuleHome homes[GO_MODULE_MAX_HOMES];
+    const GoForge forge = { STR("git.example"), true };
+    const GoHomeHints hints = { &forge, 1, NULL };
     GoStdPath std;
     bool needs_page;
     Str refs[GO_MODULE_MAX_REFS];
 
     if (go_module_path_parse(arena, line, &path)) {
         CHECK(path.module.len > 0 && path.file.len > 0);
-        if (go_module_home(arena, path.module, NULL, &home, &needs_page)) {
-            CHECK(go_module_refs(arena, &home, path.version, refs) > 0);
-            CHECK(home.repo.path.len > 0);
+        size_t n = go_module_homes(arena, path.module, &hints, homes, &needs_page);
+        for (size_t i = 0; i < n; i++) {
+            CHECK(go_module_refs(arena, &homes[i], path.version, refs) > 0);
+            CHECK(homes[i].repo.path.len > 0);
         }
     }
     if (go_std_from_goroot(line, &std)) {

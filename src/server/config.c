@@ -83,6 +83,10 @@ static const Setting settings[] = {
         "host of a label as owner/repo"),
     ROW("source.max_file_bytes", SETTING_BYTES, max_file_bytes, "10MiB",
         "largest file that is shown"),
+    ROW("source.go_get_base", SETTING_TEXT, go_get_base, "https://",
+        "what is put before a Go module's path to ask its page where it lives"),
+    ROW("source.allow_private_addresses", SETTING_SWITCH, allow_private_addresses, "false",
+        "pages of Go modules may be asked for at addresses that are not public"),
     ROW("source.offline", SETTING_SWITCH, no_builtin_hosts, "false",
         "only the providers of the configuration, no built-in hosts"),
 };

@@ -55,6 +55,8 @@ typedef struct Config {
     Str default_host;
     int64_t max_file_bytes;
     bool no_builtin_hosts;
+    Str go_get_base;
+    bool allow_private_addresses;
     ProviderConfig *providers; /* [n_providers] */
     size_t n_providers;
 } Config;

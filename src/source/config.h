@@ -46,11 +46,13 @@ typedef struct SourceConfig {
     const Str *session_secrets; /* the first seals, all open (section 1.5) */
     size_t n_session_secrets;
 
-    Str default_host;      /* of bare owner/repo; "": github.com */
-    size_t cache_bytes;    /* 0: 64 MiB */
-    size_t max_file_bytes; /* 0: 10 MiB */
-    int max_calls;         /* upstream calls of one request; 0: 20 */
-    int64_t deadline_ms;   /* of one request; 0: 15000 */
+    Str default_host;             /* of bare owner/repo; "": github.com */
+    Str go_get_base;              /* of the pages of Go modules; "": https:// */
+    bool allow_private_addresses; /* pages may lie at addresses that are not public */
+    size_t cache_bytes;           /* 0: 64 MiB */
+    size_t max_file_bytes;        /* 0: 10 MiB */
+    int max_calls;                /* upstream calls of one request; 0: 20 */
+    int64_t deadline_ms;          /* of one request; 0: 15000 */
 } SourceConfig;
 
 /* Name as in flameline.yaml: "github", "local", ... */

@@ -94,28 +94,54 @@ static bool gopkg_home(Arena *arena, Str module, GoModuleHome *home)
     return owner != NULL && github_home(arena, str_from(owner), name, below, home);
 }
 
-/* Hosts where the repository is the first two segments behind the host. */
-static bool forge_home(Arena *arena, Str module, GoModuleHome *home)
+/* The first n_segments behind the host name the repository. */
+static bool forge_home(Arena *arena, Str module, Str host, size_t n_segments, GoModuleHome *home)
 {
-    static const char *const hosts[] = { "github.com", "bitbucket.org", "codeberg.org" };
-    Str host;
-    Str owner;
-    Str rest;
+    Str rest = str_skip(module, host.len + 1);
+    size_t end = 0;
 
-    if (!str_cut(module, '/', &host, &rest) || !str_cut(rest, '/', &owner, &rest)) {
-        return false;
-    }
-    Str repo = rest;
-    Str below = STR_EMPTY;
-    (void)str_cut(rest, '/', &repo, &below); /* without a slash: the module is the repository */
-    for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
-        if (str_eq(host, str_from(hosts[i]))) {
-            bool ok = github_home(arena, owner, repo, below, home);
-            home->repo.host = str_from(hosts[i]);
-            return ok;
+    for (size_t i = 0; i < n_segments; i++) {
+        size_t slash = str_find_char(str_skip(rest, end), '/');
+        if (slash == STR_NPOS) {
+            if (i + 1 < n_segments || end == rest.len) {
+                return false;
+            }
+            end = rest.len;
+        } else {
+            end += slash + (i + 1 < n_segments ? 1 : 0);
         }
     }
-    return false;
+    Str repo = str_first(rest, end);
+    Str names = repo;
+    Str name;
+    while (str_next(&names, '/', &name)) {
+        if (!repo_address_name_valid(name)) {
+            return false;
+        }
+    }
+    home->repo = (RepoAddress){ .host = arena_str(arena, host), .path = arena_str(arena, repo) };
+    home->directory = str_trim_char_left(str_skip(rest, end), '/');
+    return home->repo.host.ptr != NULL && home->repo.path.ptr != NULL;
+}
+
+static const GoForge *find_forge(Str host, const GoHomeHints *hints)
+{
+    static const GoForge known[] = { { STR("github.com"), false },
+                                     { STR("bitbucket.org"), false },
+                                     { STR("codeberg.org"), false },
+                                     { STR("gitlab.com"), true } };
+
+    for (size_t i = 0; i < hints->n_forges; i++) {
+        if (str_eq(host, hints->forges[i].host)) {
+            return &hints->forges[i];
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (str_eq(host, known[i].host)) {
+            return &known[i];
+        }
+    }
+    return NULL;
 }
 
 static bool page_home(Arena *arena, Str module, const GoPage *page, GoModuleHome *home)
@@ -131,30 +157,53 @@ static bool page_home(Arena *arena, Str module, const GoPage *page, GoModuleHome
     return path_join(arena, page->directory, below, &home->directory);
 }
 
-bool go_module_home(Arena *arena, Str module, const GoPage *page, GoModuleHome *ret_home,
-                    bool *ret_needs_page)
+/* On hosts with nested groups every depth may be the repository; a wrong one is simply not there.
+ */
+static size_t forge_homes(Arena *arena, Str path, const GoHomeHints *hints, GoModuleHome *homes,
+                          size_t max)
 {
-    GoModuleHome home = { .directory = STR_EMPTY, .major = STR_EMPTY };
+    Str host;
+    Str rest;
+    size_t n = 0;
+
+    const GoForge *forge = str_cut(path, '/', &host, &rest) ? find_forge(host, hints) : NULL;
+    if (forge == NULL) {
+        return 0;
+    }
+    for (size_t depth = 2; depth <= (forge->nested ? max + 1 : 2) && n < max; depth++) {
+        n += forge_home(arena, path, host, depth, &homes[n]);
+    }
+    return n;
+}
+
+size_t go_module_homes(Arena *arena, Str module, const GoHomeHints *hints,
+                       GoModuleHome ret_homes[GO_MODULE_MAX_HOMES], bool *ret_needs_page)
+{
+    size_t n = 0;
     Str path;
     Str major;
 
+    for (size_t i = 0; i < GO_MODULE_MAX_HOMES; i++) {
+        ret_homes[i] = (GoModuleHome){ .directory = STR_EMPTY, .major = STR_EMPTY };
+    }
     *ret_needs_page = false;
     go_module_split_major(module, &path, &major);
-    bool found;
-    if (page != NULL) {
-        found = page_home(arena, path, page, &home) || page_home(arena, module, page, &home);
-    } else if (str_starts_with(module, STR("gopkg.in/"))) {
-        found = gopkg_home(arena, module, &home);
-        major = STR_EMPTY;
-    } else {
-        found = forge_home(arena, path, &home) || vanity_home(arena, path, &home);
-        *ret_needs_page = !found && !str_starts_with(module, STR("github.com/"));
+    if (str_starts_with(module, STR("gopkg.in/"))) {
+        return gopkg_home(arena, module, &ret_homes[0]);
     }
-    if (found) {
-        home.major = major;
-        *ret_home = home;
+    if (hints->page != NULL && (page_home(arena, path, hints->page, &ret_homes[0]) ||
+                                page_home(arena, module, hints->page, &ret_homes[0]))) {
+        n = 1;
     }
-    return found;
+    n += forge_homes(arena, path, hints, ret_homes + n, GO_MODULE_MAX_HOMES - n);
+    if (n < GO_MODULE_MAX_HOMES) {
+        n += vanity_home(arena, path, &ret_homes[n]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        ret_homes[i].major = major;
+    }
+    *ret_needs_page = n == 0 && hints->page == NULL && !str_starts_with(module, STR("github.com/"));
+    return n;
 }
 
 size_t go_module_refs(Arena *arena, const GoModuleHome *home, Str version,

@@ -24,16 +24,29 @@ typedef struct GoModuleHome {
     bool by_page;
 } GoModuleHome;
 
+/* A git host whose repositories can be modules: where their names end in a module path. */
+typedef struct GoForge {
+    Str host;
+    bool nested; /* groups in groups, as on GitLab: the name may have more than two segments */
+} GoForge;
+
+typedef struct GoHomeHints {
+    const GoForge *forges; /* configured hosts, beside the well-known ones */
+    size_t n_forges;
+    const GoPage *page; /* NULL: not fetched */
+} GoHomeHints;
+
 enum {
     GO_MODULE_MAX_REFS = 3,
+    GO_MODULE_MAX_HOMES = 4,
 };
 
 /*
- * page: NULL when none was fetched. False when the home is not known without a page
- * (ret_needs_page) or cannot be known, or out of memory.
+ * Where the module may live, the likeliest place first; returns how many. ret_needs_page: nobody
+ * but the module's page can say more. 0 also when out of memory.
  */
-bool go_module_home(Arena *arena, Str module, const GoPage *page, GoModuleHome *ret_home,
-                    bool *ret_needs_page) MUST_CHECK;
+size_t go_module_homes(Arena *arena, Str module, const GoHomeHints *hints,
+                       GoModuleHome ret_homes[GO_MODULE_MAX_HOMES], bool *ret_needs_page);
 
 /*
  * Refs to try for a version in falling likelihood: revision, or "dir/vX.Y.Z" before "vX.Y.Z"; HEAD

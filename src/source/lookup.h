@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "source/go_module.h"
 #include "source/repo_address.h"
 #include "source/state.h"
 #include "source/tree_index.h"
@@ -41,6 +42,8 @@ typedef struct LookupOps {
     /* Tags that begin with prefix; in the lookup's arena. NULL: not asked for. */
     bool (*tags)(Lookup *lookup, const LookupRepo *repo, Str prefix, VcsTag **ret_tags,
                  size_t *ret_n, LookupReport *report);
+    /* What the page of a Go module says. NULL: pages are not asked for. */
+    bool (*page)(Lookup *lookup, Str module, GoPage *ret_page, LookupReport *report);
     /* What earlier resolutions found out and others may use; "" when nothing. NULL: no memory. */
     Str (*recall)(Lookup *lookup, Str key);
     void (*remember)(Lookup *lookup, Str key, Str text);

@@ -4,6 +4,7 @@
 #include <gnutls/crypto.h>
 
 #include "base/clock.h"
+#include "source/lookup_page.h"
 #include "source/path.h"
 #include "source/ref_name.h"
 
@@ -557,6 +558,7 @@ static const LookupOps cached_ops = {
     .tree = cached_tree,
     .before = cached_before,
     .tags = cached_tags,
+    .page = lookup_page,
     .recall = cached_recall,
     .remember = cached_remember,
     .place = cached_place,

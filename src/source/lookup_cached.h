@@ -21,6 +21,9 @@ typedef struct LookupShared {
     ProviderTable *providers;
     Cache *cache;
     size_t max_file_bytes;
+    struct HttpClient *http; /* of pages; borrowed */
+    Str go_get_base;
+    bool allow_private; /* pages may be asked for at addresses that are not public */
     atomic_uint_least64_t upstream_calls;
     atomic_uint_least64_t upstream_failures;
     atomic_uint_least64_t budgets_exhausted;

@@ -163,6 +163,8 @@ static bool start(Resolver *r, Err *err)
                                  .suggestion = STR_EMPTY };
     r->ref_shown = r->request->ref.len > 0 ? r->request->ref : STR("HEAD");
     r->input.arena = r->arena;
+    r->input.homes.forges = r->options->forges;
+    r->input.homes.n_forges = r->options->n_forges;
     return true;
 }
 
@@ -182,6 +184,11 @@ static void run(Resolver *r, CandidateList *list)
         resolver_gather_for_rules(r);
         rule_run(&r->input, list);
         ok = resolver_try(r, list, n_tried, &found);
+        n_tried = list->n;
+        if (!ok && resolver_read_page(r, false)) { /* a well-known name may have moved */
+            rule_run(&r->input, list);
+            ok = resolver_try(r, list, n_tried, &found);
+        }
     }
     if (ok) {
         resolver_finish_found(r, &found);

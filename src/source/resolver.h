@@ -12,7 +12,9 @@
 
 typedef struct ResolverOptions {
     Str default_host;
-    bool any_repository; /* --repo DIR: the request may name none */
+    bool any_repository;   /* --repo DIR: the request may name none */
+    const GoForge *forges; /* configured git hosts */
+    size_t n_forges;
 } ResolverOptions;
 
 /* Errors: RESOURCE_EXHAUSTED only (out of memory). */

@@ -278,6 +278,31 @@ void resolver_gather(Resolver *r)
     load_config(r);
 }
 
+bool resolver_read_page(Resolver *r, bool only_if_needed)
+{
+    LookupReport report = { 0 };
+    bool needed = false;
+    Str module = rule_page_module(&r->input, &needed);
+    GoPage *page = ARENA_NEW(r->arena, GoPage, 1);
+
+    if (module.len == 0 || r->input.homes.page != NULL || r->lookup->ops->page == NULL ||
+        (only_if_needed && !needed)) {
+        return false;
+    }
+    if (page == NULL) {
+        r->no_memory = true;
+        return false;
+    }
+    bool ok = r->lookup->ops->page(r->lookup, module, page, &report);
+    resolver_note(r, "go_get", NULL, STR_EMPTY, module, &report);
+    if (!ok) {
+        resolver_failed(r, &report.fault);
+        return false;
+    }
+    r->input.homes.page = page;
+    return true;
+}
+
 void resolver_gather_for_rules(Resolver *r)
 {
     RuleNeeds needs = r->input.own_readable ? rule_needs(&r->input) : (RuleNeeds){ 0 };
@@ -289,4 +314,5 @@ void resolver_gather_for_rules(Resolver *r)
     if (needs.modules_txt) {
         load_modules_txt(r);
     }
+    (void)resolver_read_page(r, true); /* without it the rule says that a mapping is needed */
 }

@@ -71,6 +71,9 @@ void resolver_gather(Resolver *r);
 /* What only the rules of some languages need, and only for some paths (rule_needs()). */
 void resolver_gather_for_rules(Resolver *r);
 
+/* The page of the path's Go module; true when it says something that was not known. */
+bool resolver_read_page(Resolver *r, bool only_if_needed);
+
 /* Reads a file of the own repository; false when the tree says it is not there, without asking. */
 bool resolver_read_own(Resolver *r, Str path, Str *ret_bytes, LookupReport *report);
 

@@ -42,7 +42,7 @@ typedef struct RuleInput {
     OwnModule own_modules[RULE_MAX_OWN_MODULES]; /* the nearest one first */
     size_t n_own_modules;
     const GoMod *modules_txt; /* vendor/modules.txt; NULL: none */
-    const GoPage *page;       /* go-get page of the module; NULL: not fetched */
+    GoHomeHints homes;        /* where Go modules live; its page: of rule_page_module() */
 } RuleInput;
 
 /* When a candidate that is there may be taken. */
@@ -100,6 +100,12 @@ typedef struct RuleNeeds {
 } RuleNeeds;
 
 RuleNeeds rule_needs(const RuleInput *in);
+
+/*
+ * The Go module of the path, as replaced, whose page would tell where it lives; "": none.
+ * ret_needed: without the page nothing is known; else it helps when what is known fails.
+ */
+Str rule_page_module(const RuleInput *in, bool *ret_needed);
 
 /* Candidates of the rule of the language, behind those of the mappings. */
 void rule_run(const RuleInput *in, CandidateList *list);

@@ -145,16 +145,18 @@ static void add_module_home(const RuleInput *in, CandidateList *list, const GoMo
 static void add_module(const RuleInput *in, CandidateList *list, Str module, Str version, Str file,
                        const char *doubt)
 {
-    GoModuleHome home;
+    GoModuleHome homes[GO_MODULE_MAX_HOMES];
     bool needs_page = false;
+    size_t n = go_module_homes(in->arena, module, &in->homes, homes, &needs_page);
 
-    if (go_module_home(in->arena, module, in->page, &home, &needs_page)) {
-        add_module_home(in, list, &home, module, version, file, doubt);
-        return;
+    for (size_t i = 0; i < n; i++) {
+        add_module_home(in, list, &homes[i], module, version, file, doubt);
     }
-    rule_add_note(list, "go_module", module, SOURCE_NO_MAPPING,
-                  needs_page ? "where this module lives is not known; a mapping can tell"
-                             : "this is not the path of a module");
+    if (n == 0) {
+        rule_add_note(list, "go_module", module, SOURCE_NO_MAPPING,
+                      needs_page ? "where this module lives is not known; a mapping can tell"
+                                 : "this is not the path of a module");
+    }
 }
 
 /* A module that is an own module or lies under one is a directory of the own repository (4.5). */
@@ -191,8 +193,16 @@ static const GoReplace *find_replacement(const RuleInput *in, Str module, Str ve
     return NULL;
 }
 
-static void add_replaced_module(const RuleInput *in, CandidateList *list, Str module, Str version,
-                                Str file)
+/* What was compiled in place of a module: directory set: of the own repository, at path. */
+typedef struct Replaced {
+    Str module;
+    Str version;
+    bool in_own;
+    Str path; /* with in_own: the directory */
+    const char *doubt;
+} Replaced;
+
+static Replaced replace_module(const RuleInput *in, Str module, Str version)
 {
     const GoMod *mod = in->go_mod;
 
@@ -202,26 +212,37 @@ static void add_replaced_module(const RuleInput *in, CandidateList *list, Str mo
     if (version.len == 0 && in->modules_txt != NULL) {
         version = go_mod_required(in->modules_txt, module);
     }
+    Replaced result = { .module = module, .version = version, .path = STR_EMPTY };
     Str dir = STR_EMPTY;
     const GoReplace *replace = find_replacement(in, module, version, &dir);
     if (replace == NULL) {
-        add_module(in, list, module, version, file, NULL);
-        return;
+        return result;
     }
     if (!go_replace_is_directory(replace)) {
-        add_module(in, list, replace->to, replace->to_version, file, NULL);
-        return;
+        result.module = replace->to;
+        result.version = replace->to_version;
+        return result;
     }
-    Str path;
     bool absolute =
         str_starts_with(replace->to, STR("/")) || str_find_char(replace->to, ':') != STR_NPOS;
-    if (!absolute && path_join(in->arena, dir, replace->to, &path) &&
-        path_join(in->arena, path, file, &path)) {
+    result.in_own = !absolute && path_join(in->arena, dir, replace->to, &result.path);
+    if (!result.in_own) {
+        result.doubt = "go.mod replaces this module by a directory outside the repository";
+    }
+    return result;
+}
+
+static void add_replaced_module(const RuleInput *in, CandidateList *list, Str module, Str version,
+                                Str file)
+{
+    Replaced replaced = replace_module(in, module, version);
+    Str path;
+
+    if (replaced.in_own && path_join(in->arena, replaced.path, file, &path)) {
         rule_add_own(list, in, "go_replace", path);
         return;
     }
-    add_module(in, list, module, version, file,
-               "go.mod replaces this module by a directory outside the repository");
+    add_module(in, list, replaced.module, replaced.version, file, replaced.doubt);
 }
 
 static void add_module_path(const RuleInput *in, CandidateList *list, const GoModulePath *module)
@@ -246,24 +267,6 @@ static void add_vendor_places(const RuleInput *in, CandidateList *list, Str vend
     }
 }
 
-static void add_vendor(const RuleInput *in, CandidateList *list, Str vendored)
-{
-    Str below = str_skip(vendored, sizeof("vendor/") - 1);
-    Str module = STR_EMPTY;
-
-    add_vendor_places(in, list, vendored);
-    if (in->modules_txt != NULL) {
-        module = go_mod_module_of(in->modules_txt, path_parent(below));
-    }
-    if (module.len == 0 && in->go_mod != NULL) {
-        module = go_mod_module_of(in->go_mod, path_parent(below));
-    }
-    if (module.len > 0) {
-        add_replaced_module(in, list, module, STR_EMPTY,
-                            str_trim_char_left(str_skip(below, module.len), '/'));
-    }
-}
-
 /* Vendored copies of the standard library itself: only these four exist (4.2). */
 static bool is_std_vendor(Str path)
 {
@@ -279,19 +282,55 @@ static bool is_std_vendor(Str path)
     return false;
 }
 
+/* The part from "vendor/" on; first: of the first one in the path, else of the last one. */
+static Str vendored_part(Str file, bool first)
+{
+    size_t at = first ? str_find(file, STR("/vendor/"), 0) : str_rfind(file, STR("/vendor/"));
+
+    if (str_starts_with(file, STR("vendor/")) && (first || at == STR_NPOS)) {
+        return file;
+    }
+    return at == STR_NPOS ? STR_EMPTY : str_skip(file, at + 1);
+}
+
+/* The module of a vendored path, by vendor/modules.txt or go.mod; "": not known. */
+static Str vendored_module(const RuleInput *in, Str vendored)
+{
+    Str directory = path_parent(str_skip(vendored, sizeof("vendor/") - 1));
+    Str module = STR_EMPTY;
+
+    if (in->modules_txt != NULL) {
+        module = go_mod_module_of(in->modules_txt, directory);
+    }
+    if (module.len == 0 && in->go_mod != NULL) {
+        module = go_mod_module_of(in->go_mod, directory);
+    }
+    return module;
+}
+
+static void add_vendor(const RuleInput *in, CandidateList *list, Str vendored)
+{
+    Str below = str_skip(vendored, sizeof("vendor/") - 1);
+    Str module = vendored_module(in, vendored);
+
+    add_vendor_places(in, list, vendored);
+    if (module.len > 0) {
+        add_replaced_module(in, list, module, STR_EMPTY,
+                            str_trim_char_left(str_skip(below, module.len), '/'));
+    }
+}
+
 static bool add_vendor_rule(const RuleInput *in, CandidateList *list)
 {
-    bool at_start = str_starts_with(in->file, STR("vendor/"));
-    size_t first = at_start ? 0 : str_find(in->file, STR("/vendor/"), 0);
-    size_t last = str_rfind(in->file, STR("/vendor/"));
+    Str first = vendored_part(in->file, true);
+    Str last = vendored_part(in->file, false);
 
-    if (first == STR_NPOS) {
+    if (first.len == 0) {
         return false;
     }
-    first += at_start ? 0 : 1;
-    add_vendor(in, list, str_skip(in->file, first));
-    if (last != STR_NPOS && last + 1 != first) {
-        add_vendor(in, list, str_skip(in->file, last + 1));
+    add_vendor(in, list, first);
+    if (last.len != first.len) {
+        add_vendor(in, list, last);
     }
     if (is_std_vendor(in->file)) {
         add_std_candidates(in, list, &(GoStdPath){ .path = in->file, .version = STR_EMPTY });
@@ -394,9 +433,7 @@ static bool is_generated(Str file)
 /* Committed vendored files need nothing else. */
 static bool vendored_is_there(const RuleInput *in)
 {
-    bool at_start = str_starts_with(in->file, STR("vendor/"));
-    size_t first = at_start ? 0 : str_find(in->file, STR("/vendor/"), 0);
-    Str vendored = first == STR_NPOS ? STR_EMPTY : str_skip(in->file, first + (at_start ? 0 : 1));
+    Str vendored = vendored_part(in->file, true);
 
     for (Str dir = in->root; in->tree != NULL; dir = path_parent(dir)) {
         Str path;
@@ -424,12 +461,40 @@ RuleNeeds rule_go_needs(const RuleInput *in)
     if (goroot_path(in, &std)) {
         return (RuleNeeds){ .go_mod = std.version.len == 0 };
     }
-    if (str_starts_with(in->file, STR("vendor/")) ||
-        str_find(in->file, STR("/vendor/"), 0) != STR_NPOS) {
+    if (vendored_part(in->file, true).len > 0) {
         bool there = vendored_is_there(in);
         return (RuleNeeds){ .go_mod = !there, .modules_txt = !there };
     }
     return (RuleNeeds){ .go_mod = bare_std_path(in) || !rule_suffix_is_plain(in, in->file) };
+}
+
+Str rule_page_module(const RuleInput *in, bool *ret_needed)
+{
+    GoModuleHome homes[GO_MODULE_MAX_HOMES];
+    GoModulePath path = { .module = STR_EMPTY, .version = STR_EMPTY };
+    GoStdPath std;
+    Str vendored = STR_EMPTY;
+
+    *ret_needed = false;
+    if (rule_language(in) != RULE_GO || goroot_path(in, &std)) {
+        return STR_EMPTY;
+    }
+    if (!go_module_path_parse(in->arena, in->file, &path)) {
+        vendored = vendored_part(in->file, true);
+        path.module = vendored.len > 0 ? vendored_module(in, vendored) : STR_EMPTY;
+        path.version = STR_EMPTY;
+    } else if (toolchain_std(&path, &std)) {
+        return STR_EMPTY;
+    }
+    Replaced replaced = replace_module(in, path.module, path.version);
+    if (path.module.len == 0 || replaced.in_own) {
+        return STR_EMPTY;
+    }
+    size_t n = go_module_homes(in->arena, replaced.module, &in->homes, homes, ret_needed);
+    /* github.com and gopkg.in are never vanity names */
+    bool final = str_starts_with(replaced.module, STR("github.com/")) ||
+                 str_starts_with(replaced.module, STR("gopkg.in/"));
+    return final || (n == 0 && !*ret_needed) ? STR_EMPTY : replaced.module;
 }
 
 void rule_go(const RuleInput *in, CandidateList *list)

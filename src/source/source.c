@@ -39,8 +39,11 @@ static bool copy_config(Source *source, const SourceConfig *config)
     source->max_calls = config->max_calls > 0 ? config->max_calls : DEFAULT_MAX_CALLS;
     source->deadline_ms = config->deadline_ms > 0 ? config->deadline_ms : DEFAULT_DEADLINE_MS;
     source->shared.max_file_bytes = config->max_file_bytes > 0 ? config->max_file_bytes : MiB(10);
-    return source->default_host.ptr != NULL && source->client_id.ptr != NULL &&
-           source->callback_url.ptr != NULL;
+    source->shared.allow_private = config->allow_private_addresses;
+    source->shared.go_get_base =
+        arena_str(arena, config->go_get_base.len > 0 ? config->go_get_base : STR("https://"));
+    return source->shared.go_get_base.ptr != NULL && source->default_host.ptr != NULL &&
+           source->client_id.ptr != NULL && source->callback_url.ptr != NULL;
 }
 
 Source *source_create(const SourceConfig *config, Err *err)
@@ -54,6 +57,7 @@ Source *source_create(const SourceConfig *config, Err *err)
     }
     source->shared.cache = cache_create(config->cache_bytes > 0 ? config->cache_bytes : MiB(64));
     source->http = http_client_create(&(HttpClientOptions){ .user_agent = "flameline" }, err);
+    source->shared.http = config->no_builtin_hosts ? NULL : source->http;
     if (source->shared.cache == NULL || source->http == NULL) {
         if (source->shared.cache == NULL) {
             (void)err_no_memory(err); /* NULL says it failed */

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "codec/yaml.h"
+#include "source/go_page.h"
 #include "source/go_std.h"
 #include "source/path.h"
 #include "source/rule.h"
@@ -105,30 +106,47 @@ static void go_module_paths(void **state)
     }
 }
 
-static void go_module_homes(void **state)
+/* The repositories in order, those of GitHub without their host. */
+static void describe_homes(const GoModuleHome *homes, size_t n, Buf *out)
 {
+    for (size_t i = 0; i < n; i++) {
+        bool github = str_eq(homes[i].repo.host, STR("github.com"));
+        buf_addf(out, "%s%.*s%s%.*s", i > 0 ? " " : "",
+                 STR_ARG(github ? STR_EMPTY : homes[i].repo.host), github ? "" : "/",
+                 STR_ARG(homes[i].repo.path));
+    }
+}
+
+static void go_module_places(void **state)
+{
+    static const GoForge forges[] = { { STR("git.example"), false },
+                                      { STR("gitlab.example"), true } };
+    const GoHomeHints hints = { forges, ARRAY_LEN(forges), NULL };
     Arena *arena = *state;
     TestTable table;
 
     support_table_load(arena, "tests/data/source/go_module_homes.tsv", 6, &table);
     for (size_t i = 0; i < table.n_rows; i++) {
-        GoModuleHome home;
+        GoModuleHome homes[GO_MODULE_MAX_HOMES];
         bool needs_page;
-        Str want = support_table_field(&table, i, 2);
         Str refs[GO_MODULE_MAX_REFS];
-        bool ok =
-            go_module_home(arena, support_table_field(&table, i, 0), NULL, &home, &needs_page);
-        if (!ok) {
+        Buf joined = BUF_INIT(KiB(4));
+        size_t n_homes =
+            go_module_homes(arena, support_table_field(&table, i, 0), &hints, homes, &needs_page);
+        if (n_homes == 0) {
             support_expect_str("home", table.lines[i], needs_page ? STR("page") : STR("none"),
-                               want);
+                               support_table_field(&table, i, 2));
             continue;
         }
-        support_expect_str("repository", table.lines[i], home.repo.path, want);
-        support_expect_str("directory", table.lines[i], home.directory,
+        describe_homes(homes, n_homes, &joined);
+        support_expect_str("repository", table.lines[i], buf_str(&joined),
+                           support_table_field(&table, i, 2));
+        support_expect_str("directory", table.lines[i], homes[0].directory,
                            support_table_field(&table, i, 3));
-        support_expect_str("major", table.lines[i], home.major, support_table_field(&table, i, 4));
-        Buf joined = BUF_INIT(KiB(4));
-        size_t n = go_module_refs(arena, &home, support_table_field(&table, i, 1), refs);
+        support_expect_str("major", table.lines[i], homes[0].major,
+                           support_table_field(&table, i, 4));
+        buf_clear(&joined);
+        size_t n = go_module_refs(arena, &homes[0], support_table_field(&table, i, 1), refs);
         for (size_t r = 0; r < n; r++) {
             buf_addf(&joined, "%s%.*s", r > 0 ? " " : "", STR_ARG(refs[r]));
         }
@@ -150,6 +168,40 @@ static void go_function_names(void **state)
         support_expect_str("bare name", table.lines[i], go_function_bare_name(name),
                            support_table_field(&table, i, 2));
     }
+}
+
+static void go_page_addresses(void **state)
+{
+    TestTable table;
+
+    support_table_load(*state, "tests/data/source/go_page_urls.tsv", 2, &table);
+    for (size_t i = 0; i < table.n_rows; i++) {
+        Str got = go_page_url(*state, STR("https://"), support_table_field(&table, i, 0));
+        support_expect_str("address", table.lines[i], got.len > 0 ? got : STR("refused"),
+                           support_table_field(&table, i, 1));
+    }
+    char host[600];
+    memset(host, 'a', sizeof(host));
+    assert_int_equal(go_page_url(*state, STR("https://"), (Str){ host, sizeof(host) }).len, 0);
+}
+
+static void go_pages_name_the_repository(void **state)
+{
+    const YamlNode *cases = support_yaml_cases(*state, "tests/data/source/go_pages.yaml");
+    size_t n_bad = 0;
+
+    for (const YamlNode *item = cases->first; item != NULL; item = item->next) {
+        GoPage page;
+        Buf got = BUF_INIT(KiB(4));
+        if (go_page_parse(*state, support_yaml_text(item, "html"),
+                          support_yaml_text(item, "module"), &page)) {
+            buf_addf(&got, "%.*s %.*s%s%.*s", STR_ARG(page.root), STR_ARG(page.address),
+                     page.directory.len > 0 ? " " : "", STR_ARG(page.directory));
+        }
+        n_bad += !support_same_text(item, buf_str(&got), support_yaml_text(item, "want"));
+        buf_done(&got);
+    }
+    assert_int_equal(n_bad, 0);
 }
 
 static void java_names(void **state)
@@ -224,6 +276,14 @@ static void fill_input(Arena *arena, const YamlNode *node, RuleInput *in)
         assert_true(go_mod_parse(arena, support_yaml_text(node, "go_mod"), mod, &err));
         in->go_mod = mod;
         in->own_modules[in->n_own_modules++] = (OwnModule){ mod->module, in->go_mod_dir };
+    }
+    if (yaml_map_get(node, STR("page")) != NULL) { /* "root address [directory]" */
+        GoPage *page = ARENA_NEW(arena, GoPage, 1);
+        Str text = support_yaml_text(node, "page");
+        assert_true(str_cut(text, ' ', &page->root, &page->address));
+        page->directory = STR_EMPTY;
+        (void)str_cut(page->address, ' ', &page->address, &page->directory); /* optional */
+        in->homes.page = page;
     }
     if (yaml_map_get(node, STR("modules_txt")) != NULL) {
         GoMod *mod = ARENA_NEW(arena, GoMod, 1);
@@ -313,8 +373,10 @@ int main(void)
         cmocka_unit_test(go_standard_library_paths),
         cmocka_unit_test(go_package_list_is_sorted),
         cmocka_unit_test(go_module_paths),
-        cmocka_unit_test(go_module_homes),
+        cmocka_unit_test(go_module_places),
         cmocka_unit_test(go_function_names),
+        cmocka_unit_test(go_page_addresses),
+        cmocka_unit_test(go_pages_name_the_repository),
         cmocka_unit_test(java_names),
         cmocka_unit_test(mapping_files),
         cmocka_unit_test(rules_give_candidates_in_order),
