@@ -278,6 +278,19 @@ void resolver_gather(Resolver *r)
     load_config(r);
 }
 
+static void load_composer_lock(Resolver *r)
+{
+    LookupReport report = { 0 };
+    Str dir = STR_EMPTY;
+    Str path = STR_EMPTY;
+    Str bytes = STR_EMPTY;
+
+    if (read_nearest(r, "composer.lock", &bytes, &dir, &path, &report)) {
+        r->input.composer_lock = bytes;
+    }
+    resolver_note(r, "composer_lock", &r->own, r->ref_shown, path, &report);
+}
+
 bool resolver_read_page(Resolver *r, bool only_if_needed)
 {
     LookupReport report = { 0 };
@@ -313,6 +326,9 @@ void resolver_gather_for_rules(Resolver *r)
     }
     if (needs.modules_txt) {
         load_modules_txt(r);
+    }
+    if (needs.composer_lock) {
+        load_composer_lock(r);
     }
     (void)resolver_read_page(r, true); /* without it the rule says that a mapping is needed */
 }

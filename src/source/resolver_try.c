@@ -82,6 +82,11 @@ static bool prove(const Resolver *r, Found *found, SourceFault *fault)
     if (!text_lines_create(r->arena, found->bytes, &lines)) {
         return source_fault_no_memory(fault);
     }
+    if (proof == PROOF_TYPE) {
+        return verify_declares_type(&lines, found->candidate->type) ||
+               source_fault_set(fault, SOURCE_FILE_NOT_FOUND,
+                                "the class is not declared in this file");
+    }
     VerifyResult seen = verify_function(&lines, rule_language(&r->input), r->request->function,
                                         r->request->start_line);
     if (seen == VERIFY_AT_LINE) {
@@ -181,7 +186,8 @@ static bool try_group(Resolver *r, const CandidateList *list, size_t at, size_t 
             *ret_found = found;
         }
     }
-    return n_found == 1 || (n_found > 1 && list->items[at].proof != PROOF_ONE_OF);
+    bool one_only = list->items[at].proof == PROOF_ONE_OF || list->items[at].proof == PROOF_TYPE;
+    return n_found == 1 || (n_found > 1 && !one_only);
 }
 
 bool resolver_try(Resolver *r, const CandidateList *list, size_t first, Found *ret_found)

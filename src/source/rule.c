@@ -287,7 +287,17 @@ RuleLanguage rule_language(const RuleInput *in)
 
 RuleNeeds rule_needs(const RuleInput *in)
 {
-    return rule_language(in) == RULE_GO ? rule_go_needs(in) : (RuleNeeds){ 0 };
+    switch (rule_language(in)) {
+    case RULE_GO:
+        return rule_go_needs(in);
+    case RULE_OTHER:
+        return rule_other_needs(in);
+    case RULE_PYTHON:
+    case RULE_JAVASCRIPT:
+    case RULE_JAVA:
+        break;
+    }
+    return (RuleNeeds){ 0 };
 }
 
 void rule_run(const RuleInput *in, CandidateList *list)

@@ -42,6 +42,7 @@ typedef struct RuleInput {
     OwnModule own_modules[RULE_MAX_OWN_MODULES]; /* the nearest one first */
     size_t n_own_modules;
     const GoMod *modules_txt; /* vendor/modules.txt; NULL: none */
+    Str composer_lock;        /* text of composer.lock; "": none */
     GoHomeHints homes;        /* where Go modules live; its page: of rule_page_module() */
 } RuleInput;
 
@@ -51,6 +52,7 @@ typedef enum Proof {
     PROOF_LIKELY, /* not when the function is elsewhere; uncertain when that cannot be told */
     PROOF_VERIFY, /* only when the function stands at its line (4.7) */
     PROOF_ONE_OF, /* only when it is the only one of its group that verifies */
+    PROOF_TYPE,   /* only when it alone of its group declares the type */
 } Proof;
 
 /* Releases of a language of which one was built in; the profile tells which (release.h). */
@@ -69,6 +71,7 @@ typedef struct Candidate {
     Proof proof;
     unsigned group;    /* PROOF_ONE_OF, modules of several directories; 0: none */
     const char *doubt; /* NULL, or why the file may not be the compiled one */
+    Str type;          /* PROOF_TYPE: name of the class */
     Str module;        /* go.mod in module_dir must declare it if there is a choice in the group */
     Str module_dir;
     /* a remark without lookup: the state of the attempt, and its text */
@@ -97,6 +100,7 @@ void rule_add_mappings(const RuleInput *in, CandidateList *list, Str path);
 typedef struct RuleNeeds {
     bool go_mod; /* and go.work */
     bool modules_txt;
+    bool composer_lock;
 } RuleNeeds;
 
 RuleNeeds rule_needs(const RuleInput *in);
@@ -115,6 +119,7 @@ void rule_add_generated(CandidateList *list, Str subject, const char *note);
 
 /* Parts of rule_needs() and rule_run(), one per language. */
 RuleNeeds rule_go_needs(const RuleInput *in);
+RuleNeeds rule_other_needs(const RuleInput *in);
 void rule_go(const RuleInput *in, CandidateList *list);
 void rule_python(const RuleInput *in, CandidateList *list);
 void rule_javascript(const RuleInput *in, CandidateList *list);

@@ -5,6 +5,10 @@
 #include "source/path.h"
 #include "source/rule.h"
 
+enum {
+    MAX_PACKAGE_FILES = 10, /* that are read to find a class without a file of its own */
+};
+
 Str rule_java_slashes(Arena *arena, Str function)
 {
     Str name = str_first(function, MIN(function.len, str_find_char(function, '(')));
@@ -155,6 +159,46 @@ static bool add_class_files(const RuleInput *in, CandidateList *list, Str class_
     return false;
 }
 
+static bool is_jvm_source(Str path)
+{
+    static const char *const extensions[] = { ".java", ".kt", ".scala", ".groovy" };
+    Str extension = path_extension(path);
+
+    for (size_t i = 0; i < ARRAY_LEN(extensions); i++) {
+        if (str_eq(extension, str_from(extensions[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * A class that has no file of its own is declared in one of its package: the usual way in Kotlin
+ * and Scala, and allowed in Java. The package is found by another directory of that name.
+ */
+static void add_package_files(const RuleInput *in, CandidateList *list, Str class_path)
+{
+    Str package = path_parent(class_path);
+    Str files[MAX_PACKAGE_FILES];
+    Str dir = STR_EMPTY;
+    unsigned group = ++list->n_groups;
+
+    if (package.len == 0 || !tree_index_find_directory(in->tree, package, in->root, &dir)) {
+        return;
+    }
+    size_t n = tree_index_in_directory(in->tree, dir, files, MAX_PACKAGE_FILES);
+    for (size_t i = 0; n <= MAX_PACKAGE_FILES && i < n; i++) {
+        if (is_jvm_source(files[i])) {
+            rule_add(list, &(Candidate){ .rule = "java_package",
+                                         .repo = { .address = in->own, .own = true },
+                                         .path = files[i],
+                                         .proof = PROOF_TYPE,
+                                         .type = path_base(class_path),
+                                         .group = group });
+        }
+    }
+}
+
 void rule_java(const RuleInput *in, CandidateList *list)
 {
     Str class_path = rule_java_class(in->arena, in->function);
@@ -167,6 +211,9 @@ void rule_java(const RuleInput *in, CandidateList *list)
     if (in->tree != NULL && in->function.len > 0 &&
         (add_dollar_class(in, list) || add_class_files(in, list, class_path))) {
         return;
+    }
+    if (in->tree != NULL && !is_jdk(class_path)) {
+        add_package_files(in, list, class_path);
     }
     if (path_depth(in->file) > 1) {
         rule_add_suffixes(in, list, in->file);

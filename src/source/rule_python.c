@@ -151,12 +151,42 @@ static Str package_path(Str path)
     return at == STR_NPOS ? STR_EMPTY : str_skip(path, at + sizeof("site-packages/") - 1);
 }
 
+/*
+ * "<frozen importlib._bootstrap>" is Lib/importlib/_bootstrap.py of a release that no path names;
+ * the lines of the functions may tell it.
+ */
+static void add_frozen(const RuleInput *in, CandidateList *list)
+{
+    static const ReleaseSearch search = { .listed = STR("v3."),
+                                          .prefix = STR("v"),
+                                          .span = { STR(""), STR("") } };
+    static const char *const endings[] = { ".py", "/__init__.py" };
+    Str name = str_skip(in->file, sizeof("<frozen ") - 1);
+    char *path = arena_text(in->arena, name);
+
+    if (!str_starts_with(in->file, STR("<frozen ")) || !str_ends_with(name, STR(">")) ||
+        path == NULL) {
+        return;
+    }
+    for (char *p = path; *p != '\0'; p++) {
+        *p = *p == '.' ? '/' : *p == '>' ? '\0' : *p;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+        const char *file = arena_printf(in->arena, "Lib/%s%s", path, endings[i]);
+        if (file != NULL) {
+            rule_add_releases(list, in, "python_stdlib", "python/cpython", &search, str_from(file),
+                              NULL);
+        }
+    }
+}
+
 void rule_python(const RuleInput *in, CandidateList *list)
 {
     Str package = package_path(in->file);
     PythonStd std = { .path = STR_EMPTY, .version = STR_EMPTY };
 
     if (str_starts_with(in->file, STR("<"))) {
+        add_frozen(in, list);
         rule_add_generated(list, in->file, "the code was not read from a file");
         return;
     }

@@ -185,12 +185,13 @@ bool tree_index_has(const TreeIndex *tree, Str path)
     return tree_index_kind(tree, path, &kind);
 }
 
-bool tree_index_is_directory(const TreeIndex *tree, Str path)
+/* First entry below path in byte order, found without building path + "/". */
+static size_t first_below(const TreeIndex *tree, Str path)
 {
     size_t low = 0;
     size_t high = tree->n_entries;
 
-    while (low < high) { /* first entry behind path + "/" in byte order, without building it */
+    while (path.len > 0 && low < high) {
         size_t mid = low + (high - low) / 2;
         Str entry = tree->entries[mid].path;
         int order = str_cmp(str_first(entry, path.len), path);
@@ -200,8 +201,34 @@ bool tree_index_is_directory(const TreeIndex *tree, Str path)
             high = mid;
         }
     }
-    return path.len == 0 || (low < tree->n_entries && tree->entries[low].path.len > path.len &&
-                             path_is_under(tree->entries[low].path, path));
+    return low;
+}
+
+static bool is_below(const TreeIndex *tree, size_t i, Str path)
+{
+    return i < tree->n_entries && tree->entries[i].path.len > path.len &&
+           path_is_under(tree->entries[i].path, path);
+}
+
+bool tree_index_is_directory(const TreeIndex *tree, Str path)
+{
+    return path.len == 0 || is_below(tree, first_below(tree, path), path);
+}
+
+size_t tree_index_in_directory(const TreeIndex *tree, Str dir, Str *ret_paths, size_t max)
+{
+    size_t n = 0;
+
+    for (size_t i = first_below(tree, dir); is_below(tree, i, dir); i++) {
+        const TreeEntry *entry = &tree->entries[i];
+        if (entry->kind == TREE_FILE && str_eq(path_parent(entry->path), dir)) {
+            if (n < max) {
+                ret_paths[n] = entry->path;
+            }
+            n++;
+        }
+    }
+    return n;
 }
 
 size_t tree_index_by_suffix(const TreeIndex *tree, Str suffix, Str *ret_paths, size_t max)
@@ -234,4 +261,27 @@ size_t tree_index_by_suffix(const TreeIndex *tree, Str suffix, Str *ret_paths, s
         qsort(ret_paths, MIN(n, max), sizeof(*ret_paths), str_cmp_qsort);
     }
     return n;
+}
+
+bool tree_index_find_directory(const TreeIndex *tree, Str suffix, Str root, Str *ret_dir)
+{
+    Str last = STR_EMPTY;
+    size_t n = 0;
+    size_t n_under = 0;
+
+    for (size_t i = 0; i < tree->n_entries; i++) {
+        Str dir = path_parent(tree->entries[i].path);
+        if (str_eq(dir, last) || !path_has_suffix(dir, suffix)) {
+            continue;
+        }
+        last = dir; /* the files of a directory are neighbours, but for its sub-directories */
+        bool under = path_is_under(dir, root);
+        bool again = (n > 0 || n_under > 0) && str_eq(dir, *ret_dir);
+        n += !again;
+        n_under += under && !again;
+        if (n == 1 || (under && n_under == 1)) {
+            *ret_dir = dir;
+        }
+    }
+    return n == 1 || (root.len > 0 && n_under == 1);
 }

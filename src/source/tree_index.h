@@ -55,3 +55,12 @@ bool tree_index_is_directory(const TreeIndex *tree, Str path);
  * path order and returns how many there are in all.
  */
 size_t tree_index_by_suffix(const TreeIndex *tree, Str suffix, Str *ret_paths, size_t max);
+
+/* Files directly in a directory, in path order, as above. */
+size_t tree_index_in_directory(const TreeIndex *tree, Str dir, Str *ret_paths, size_t max);
+
+/*
+ * The directory whose path ends with suffix at a segment border, when it is the only one, or the
+ * only one under root.
+ */
+bool tree_index_find_directory(const TreeIndex *tree, Str suffix, Str root, Str *ret_dir);

@@ -87,3 +87,42 @@ VerifyResult verify_function(const TextLines *lines, RuleLanguage language, Str 
     }
     return VERIFY_ELSEWHERE;
 }
+
+static bool ends_with_type_word(Str before)
+{
+    static const char *const words[] = {
+        "class", "interface", "object", "record", "enum", "trait"
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        Str word = str_from(words[i]);
+        Str rest = str_first(before, before.len - MIN(before.len, word.len));
+        if (str_ends_with(before, word) &&
+            (rest.len == 0 || !ascii_is_alpha(rest.ptr[rest.len - 1]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool verify_declares_type(const TextLines *lines, Str type)
+{
+    Str text = lines->text;
+
+    for (size_t from = 0; type.len > 0;) {
+        size_t at = str_find(text, type, from);
+        if (at == STR_NPOS) {
+            break;
+        }
+        Str line = text_lines_at(lines, text_lines_number(lines, at));
+        Str before = str_first(line, at - (size_t)(line.ptr - text.ptr));
+        char next = at + type.len < text.len ? text.ptr[at + type.len] : ' ';
+        bool ends = !ascii_is_alpha(next) && !ascii_is_digit(next) && next != '_' && next != '$';
+        bool blank = before.len > 0 && ascii_is_space(before.ptr[before.len - 1]);
+        if (ends && blank && ends_with_type_word(str_trim(before))) {
+            return true;
+        }
+        from = at + type.len;
+    }
+    return false;
+}

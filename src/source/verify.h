@@ -17,6 +17,9 @@ typedef enum VerifyResult {
 VerifyResult verify_function(const TextLines *lines, RuleLanguage language, Str function,
                              int32_t start_line);
 
+/* A JVM language declares that class, interface, object, trait, record or enum. */
+bool verify_declares_type(const TextLines *lines, Str type);
+
 bool verify_is_binary(Str bytes);      /* NUL in the first 8 KiB (section 9) */
 bool verify_is_lfs_pointer(Str bytes); /* section 7.2 */
 

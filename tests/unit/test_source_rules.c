@@ -255,6 +255,9 @@ static void describe(Arena *arena, const Candidate *candidate, Buf *out)
              : candidate->proof == PROOF_LIKELY ? " ~"
                                                 : "",
              candidate->group != 0 ? " *" : "");
+    if (candidate->proof == PROOF_TYPE) {
+        buf_addf(out, " type %.*s", STR_ARG(candidate->type));
+    }
 }
 
 static void fill_input(Arena *arena, const YamlNode *node, RuleInput *in)
@@ -267,6 +270,7 @@ static void fill_input(Arena *arena, const YamlNode *node, RuleInput *in)
                        .function = support_yaml_text(node, "function"),
                        .root = support_yaml_text(node, "root"),
                        .own_readable = true,
+                       .composer_lock = support_yaml_text(node, "composer_lock"),
                        .config_dir = support_yaml_text(node, "config_dir"),
                        .go_mod_dir = support_yaml_text(node, "go_mod_dir") };
     assert_true(repo_address_parse(arena, repository.len > 0 ? repository : STR("acme/own"),
