@@ -14,6 +14,7 @@ static const Command commands[] = {
     { "demo", cmd_demo, "serve recorded profiles of small programs, to look around" },
     { "push", cmd_push, "send a pprof file to a server" },
     { "annotate", cmd_annotate, "show self and total beside the source lines of a pprof file" },
+    { "source", cmd_source, "check mapping files, explain and measure how sources are found" },
     { "store", cmd_store, "check or back up a data directory" },
     { "version", cmd_version, "print the version" },
 };

@@ -3,7 +3,7 @@
  * cli/cli.h - the command line: sub-commands, their options, and how they report.
  *
  * Exit codes: 0 done; 1 failed (the reason is one line on standard error); 2 wrong usage; 3 a check
- * found something (store check).
+ * found something (store check, source lint, resolve and coverage).
  */
 #pragma once
 
@@ -60,5 +60,6 @@ int cmd_serve(CliArgs *args);
 int cmd_demo(CliArgs *args);
 int cmd_push(CliArgs *args);
 int cmd_annotate(CliArgs *args);
+int cmd_source(CliArgs *args);
 int cmd_store(CliArgs *args);
 int cmd_version(CliArgs *args);

@@ -116,6 +116,7 @@ static SourceRequest with_texts(const SourceRequest *request)
     copy.root = text_or_empty(copy.root);
     copy.file = text_or_empty(copy.file);
     copy.function = text_or_empty(copy.function);
+    copy.config = text_or_empty(copy.config);
     return copy;
 }
 
@@ -197,33 +198,74 @@ static void run(Resolver *r, CandidateList *list)
     }
 }
 
+/* The state of a resolution that has begun; NULL: out of memory. */
+static Resolver *begin(Lookup *lookup, const ResolverOptions *options, const SourceRequest *request,
+                       Arena *arena, SourceResult *ret_result, Err *err)
+{
+    Resolver *r = ARENA_NEW(arena, Resolver, 1);
+    SourceRequest *texts = ARENA_NEW(arena, SourceRequest, 1);
+
+    if (r == NULL || texts == NULL) {
+        (void)err_no_memory(err); /* NULL says it failed */
+        return NULL;
+    }
+    *texts = with_texts(request);
+    *r = (Resolver){
+        .lookup = lookup, .options = options, .request = texts, .arena = arena, .result = ret_result
+    };
+    return start(r, err) ? r : NULL;
+}
+
+static bool end(Resolver *r, Err *err)
+{
+    SourceResult *result = r->result;
+
+    result->attempts = r->attempts;
+    result->n_attempts = r->n_attempts;
+    result->warnings = r->warnings;
+    result->n_warnings = r->n_warnings;
+    if (r->no_memory || result->state == SOURCE_INTERNAL) {
+        return err_set(err, ERR_RESOURCE_EXHAUSTED, "finding the source needs too much memory");
+    }
+    return true;
+}
+
 bool resolver_run(Lookup *lookup, const ResolverOptions *options, const SourceRequest *request,
                   Arena *arena, SourceResult *ret_result, Err *err)
 {
-    Resolver *r = ARENA_NEW(arena, Resolver, 1);
     CandidateList *list = ARENA_NEW(arena, CandidateList, 1);
-    SourceRequest texts = with_texts(request);
+    Resolver *r = begin(lookup, options, request, arena, ret_result, err);
 
     if (r == NULL || list == NULL) {
         return err_no_memory(err);
     }
-    *r = (Resolver){ .lookup = lookup,
-                     .options = options,
-                     .request = &texts,
-                     .arena = arena,
-                     .result = ret_result };
-    if (!start(r, err)) {
-        return false;
-    }
     if (check_request(r) && parse_repository(r)) {
         run(r, list);
     }
-    ret_result->attempts = r->attempts;
-    ret_result->n_attempts = r->n_attempts;
-    ret_result->warnings = r->warnings;
-    ret_result->n_warnings = r->n_warnings;
-    if (r->no_memory || ret_result->state == SOURCE_INTERNAL) {
-        return err_set(err, ERR_RESOURCE_EXHAUSTED, "finding the source needs too much memory");
+    return end(r, err);
+}
+
+bool resolver_suggest(Lookup *lookup, const ResolverOptions *options, const SourceRequest *request,
+                      const SuggestFrame *frames, size_t n, Arena *arena, SourceResult *ret_result,
+                      Suggestion *ret_suggestion, Err *err)
+{
+    Resolver *r = begin(lookup, options, request, arena, ret_result, err);
+
+    *ret_suggestion = (Suggestion){ 0 };
+    if (r == NULL) {
+        return err_no_memory(err);
     }
-    return true;
+    if (!check_request(r) || !parse_repository(r)) {
+        return end(r, err);
+    }
+    resolver_gather_modules(r);
+    if (r->input.tree == NULL) {
+        ret_result->state =
+            r->strongest.state != SOURCE_OK ? r->strongest.state : SOURCE_REPO_NOT_FOUND;
+        ret_result->message = r->strongest.message[0] != '\0'
+                                  ? arena_str(arena, str_from(r->strongest.message))
+                                  : STR("the files of the repository could not be listed");
+        return end(r, err);
+    }
+    return suggest_mappings(&r->input, frames, n, ret_suggestion, err) && end(r, err);
 }

@@ -9,6 +9,7 @@
 
 #include "source/lookup.h"
 #include "source/source.h"
+#include "source/suggest.h"
 
 typedef struct ResolverOptions {
     Str default_host;
@@ -20,3 +21,12 @@ typedef struct ResolverOptions {
 /* Errors: RESOURCE_EXHAUSTED only (out of memory). */
 bool resolver_run(Lookup *lookup, const ResolverOptions *options, const SourceRequest *request,
                   Arena *arena, SourceResult *ret_result, Err *err) MUST_CHECK;
+
+/*
+ * Mappings for the frames of a profile, derived from the files of the request's repository; its
+ * file and function are not looked at. *ret_result: state and attempts as of a resolution, state
+ * SOURCE_OK when the files could be listed. Errors: RESOURCE_EXHAUSTED only.
+ */
+bool resolver_suggest(Lookup *lookup, const ResolverOptions *options, const SourceRequest *request,
+                      const SuggestFrame *frames, size_t n, Arena *arena, SourceResult *ret_result,
+                      Suggestion *ret_suggestion, Err *err) MUST_CHECK;

@@ -90,6 +90,7 @@ void resolver_finish_not_found(Resolver *r, const CandidateList *list)
                                "not found as it is");
     }
     r->result->state = fault->state;
+    r->result->no_file = list->generated;
     r->result->retry_at_ms = fault->retry_at_ms;
     r->result->message = arena_str(r->arena, str_from(fault->message));
     r->result->suggestion = resolver_suggestion(r);

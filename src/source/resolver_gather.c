@@ -140,6 +140,18 @@ static void warn_config(Resolver *r, Str path, const PyroscopeYaml *config)
     }
 }
 
+/* The file of the caller lies, as it were, at the root path. */
+static bool read_config(Resolver *r, Str *ret_bytes, Str *ret_path, LookupReport *report)
+{
+    if (r->request->config.len == 0) {
+        return read_nearest(r, ".pyroscope.yaml", ret_bytes, &r->input.config_dir, ret_path,
+                            report);
+    }
+    *ret_bytes = r->request->config;
+    r->input.config_dir = r->input.root;
+    return true;
+}
+
 static void load_config(Resolver *r)
 {
     LookupReport report = { 0 };
@@ -147,7 +159,7 @@ static void load_config(Resolver *r)
     Str path = STR(".pyroscope.yaml");
     Err err = ERR_INIT;
 
-    if (!read_nearest(r, ".pyroscope.yaml", &bytes, &r->input.config_dir, &path, &report)) {
+    if (!read_config(r, &bytes, &path, &report)) {
         if (report.fault.state == SOURCE_FILE_NOT_FOUND) {
             report.fault.state = SOURCE_CONFIG_ABSENT;
         } else {
@@ -314,6 +326,15 @@ bool resolver_read_page(Resolver *r, bool only_if_needed)
     }
     r->input.homes.page = page;
     return true;
+}
+
+void resolver_gather_modules(Resolver *r)
+{
+    if (open_own(r)) {
+        r->input.own_readable = true;
+        load_go_mod(r);
+        load_go_work(r);
+    }
 }
 
 void resolver_gather_for_rules(Resolver *r)

@@ -68,6 +68,9 @@ void resolver_failed(Resolver *r, const SourceFault *fault);
 /* Own commit, tree and .pyroscope.yaml: fills r->input. */
 void resolver_gather(Resolver *r);
 
+/* Own commit, tree and Go modules: what a suggestion of mappings looks at. */
+void resolver_gather_modules(Resolver *r);
+
 /* What only the rules of some languages need, and only for some paths (rule_needs()). */
 void resolver_gather_for_rules(Resolver *r);
 

@@ -152,8 +152,7 @@ void rule_other(const RuleInput *in, CandidateList *list)
     Str path = in->file;
 
     if (path.len == 0) {
-        rule_add_note(list, "relative_path", path, SOURCE_FILE_NOT_FOUND,
-                      "the profile names no file for this function");
+        rule_add_generated(list, in->function, "the profile names no file for this function");
         return;
     }
     if (add_rust_std(in, list) || add_php_package(in, list) || add_installed_package(in, list) ||

@@ -108,13 +108,18 @@ bool source_caller_from_cookie(Source *source, Str tenant, Str cookie_header, Ar
     return true;
 }
 
-bool source_resolve(Source *source, const SourceCaller *caller, const SourceRequest *request,
-                    Arena *arena, SourceResult *ret_result, Err *err)
+static ResolverOptions resolver_options(Source *source)
 {
-    ResolverOptions options = {
+    return (ResolverOptions){
         .default_host = source->default_host,
         .any_repository = provider_table_any(source->shared.providers) != NULL,
     };
+}
+
+bool source_resolve(Source *source, const SourceCaller *caller, const SourceRequest *request,
+                    Arena *arena, SourceResult *ret_result, Err *err)
+{
+    ResolverOptions options = resolver_options(source);
     LookupCached lookup;
 
     if (!lookup_cached_init(&lookup, &source->shared, caller, arena, source->max_calls,
@@ -122,6 +127,28 @@ bool source_resolve(Source *source, const SourceCaller *caller, const SourceRequ
         return err_no_memory(err);
     }
     bool ok = resolver_run(&lookup.base, &options, request, arena, ret_result, err);
+    lookup_cached_done(&lookup);
+    return ok;
+}
+
+bool source_suggest(Source *source, const SourceCaller *caller, const SourceRequest *request,
+                    const SuggestFrame *frames, size_t n_frames, Arena *arena,
+                    SourceResult *ret_result, Suggestion *ret_suggestion, Err *err)
+{
+    ResolverOptions options = resolver_options(source);
+    LookupCached lookup;
+
+    if (!lookup_cached_init(&lookup, &source->shared, caller, arena, source->max_calls,
+                            source->deadline_ms)) {
+        return err_no_memory(err);
+    }
+    bool ok = resolver_suggest(&lookup.base, &options, request, frames, n_frames, arena, ret_result,
+                               ret_suggestion, err);
+    for (size_t i = 0; ok && i < ret_suggestion->n_mappings; i++) { /* paths are lent by the tree */
+        SuggestedMapping *mapping = &ret_suggestion->mappings[i];
+        mapping->path = arena_str(arena, mapping->path);
+        ok = mapping->path.ptr != NULL || err_no_memory(err);
+    }
     lookup_cached_done(&lookup);
     return ok;
 }

@@ -50,6 +50,7 @@ typedef struct SourceRequest {
     const SourceFunction *functions; /* others of the same recorded file; NULL: not known */
     size_t n_functions;
     int64_t profiled_at_ms; /* time of the samples; 0: not known */
+    Str config; /* text of a .pyroscope.yaml that counts in place of the repository's; "": none */
 } SourceRequest;
 
 typedef struct SourceWarning {
@@ -82,6 +83,7 @@ typedef struct SourceResult {
     Str path;
     Str rule;
     bool uncertain;
+    bool no_file; /* generated code or a name alone: there is no file that could be found */
     VersionCheck version; /* with SOURCE_OK */
     int64_t retry_at_ms;
     const SourceWarning *warnings;
@@ -98,6 +100,19 @@ typedef struct SourceResult {
  */
 bool source_resolve(Source *source, const SourceCaller *caller, const SourceRequest *request,
                     Arena *arena, SourceResult *ret_result, Err *err) MUST_CHECK;
+
+struct Suggestion;
+struct SuggestFrame;
+
+/*
+ * Derives the mappings of a .pyroscope.yaml for the frames of a profile (source/suggest.h). What is
+ * wrong with the repository is in ret_result, whose state is SOURCE_OK otherwise. Errors:
+ * RESOURCE_EXHAUSTED only.
+ */
+bool source_suggest(Source *source, const SourceCaller *caller, const SourceRequest *request,
+                    const struct SuggestFrame *frames, size_t n_frames, Arena *arena,
+                    SourceResult *ret_result, struct Suggestion *ret_suggestion,
+                    Err *err) MUST_CHECK;
 
 typedef struct SourceCommit {
     Str ref; /* as asked */
