@@ -56,6 +56,7 @@ typedef struct Config {
     int64_t max_file_bytes;
     bool no_builtin_hosts;
     Str go_get_base;
+    Str module_proxy;
     bool allow_private_addresses;
     ProviderConfig *providers; /* [n_providers] */
     size_t n_providers;

@@ -22,6 +22,7 @@ bool config_source(const Config *config, SourceConfig *ret_source, Err *err)
         .github_server_url = variable("GITHUB_SERVER_URL"),
         .no_builtin_hosts = config->no_builtin_hosts,
         .default_host = config->default_host,
+        .module_proxy = config->module_proxy,
         .go_get_base = config->go_get_base,
         .allow_private_addresses = config->allow_private_addresses,
         .cache_bytes = (size_t)config->memory_limit / 8,

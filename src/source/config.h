@@ -47,6 +47,7 @@ typedef struct SourceConfig {
     size_t n_session_secrets;
 
     Str default_host;             /* of bare owner/repo; "": github.com */
+    Str module_proxy;             /* GOPROXY for files of Go modules, the last resort; "": none */
     Str go_get_base;              /* of the pages of Go modules; "": https:// */
     bool allow_private_addresses; /* pages may lie at addresses that are not public */
     size_t cache_bytes;           /* 0: 64 MiB */

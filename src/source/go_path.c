@@ -34,6 +34,25 @@ Str go_unescape(Arena *arena, Str text)
     return (Str){ out, n };
 }
 
+Str go_escape(Arena *arena, Str text)
+{
+    char *out = arena_alloc_raw(arena, 2 * text.len + 1);
+    size_t n = 0;
+
+    if (out == NULL) {
+        return (Str){ NULL, 0 };
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c >= 'A' && c <= 'Z') {
+            out[n++] = '!';
+        }
+        out[n++] = ascii_lower(c);
+    }
+    out[n] = '\0';
+    return (Str){ out, n };
+}
+
 /* Lower-case letters, digits and '-' in at least two dotted parts, the last one of letters. */
 static bool plausible_host(Str segment)
 {

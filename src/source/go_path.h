@@ -18,6 +18,9 @@ bool go_module_path_parse(Arena *arena, Str path, GoModulePath *ret_path) MUST_C
 /* Decodes "!a" to "A" when all of text is escaped that way; else text as it is. */
 Str go_unescape(Arena *arena, Str text);
 
+/* The other way round, as module proxies and the module cache write it. ptr NULL: no memory. */
+Str go_escape(Arena *arena, Str text);
+
 /* vMAJOR.MINOR.PATCH with optional pre-release and build. */
 bool go_version_is_semantic(Str version);
 

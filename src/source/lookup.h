@@ -44,6 +44,10 @@ typedef struct LookupOps {
                  size_t *ret_n, LookupReport *report);
     /* What the page of a Go module says. NULL: pages are not asked for. */
     bool (*page)(Lookup *lookup, Str module, GoPage *ret_page, LookupReport *report);
+    /* A file of a module from the configured proxy; RuleInput.has_proxy says whether there is one.
+     */
+    bool (*proxy_file)(Lookup *lookup, Str module, Str version, Str file, Str *ret_bytes,
+                       LookupReport *report);
     /* What earlier resolutions found out and others may use; "" when nothing. NULL: no memory. */
     Str (*recall)(Lookup *lookup, Str key);
     void (*remember)(Lookup *lookup, Str key, Str text);

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "source/lookup_page.h"
+#include "source/lookup_proxy.h"
 #include "source/path.h"
 #include "source/ref_name.h"
 
@@ -419,6 +420,16 @@ static const CacheValue *ask(LookupCached *lookup, const LookupRepo *repo, Opera
     return NULL;
 }
 
+bool lookup_take_call(LookupCached *lookup, SourceFault *fault)
+{
+    if (lookup->calls_left <= 0 || clock_steady_ns() >= lookup->deadline_ns) {
+        return source_fault_set(fault, SOURCE_TIMEOUT,
+                                "the calls or the time of this request are used up");
+    }
+    lookup->calls_left--;
+    return true;
+}
+
 static bool cached_resolve(Lookup *base, const LookupRepo *repo, Str ref, VcsRef *ret_ref,
                            LookupReport *report)
 {
@@ -559,6 +570,7 @@ static const LookupOps cached_ops = {
     .before = cached_before,
     .tags = cached_tags,
     .page = lookup_page,
+    .proxy_file = lookup_proxy_file,
     .recall = cached_recall,
     .remember = cached_remember,
     .place = cached_place,

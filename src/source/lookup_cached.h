@@ -21,8 +21,10 @@ typedef struct LookupShared {
     ProviderTable *providers;
     Cache *cache;
     size_t max_file_bytes;
-    struct HttpClient *http; /* of pages; borrowed */
+    struct HttpClient *http; /* of pages and the module proxy; borrowed */
+    bool no_pages;           /* offline: no page is asked for */
     Str go_get_base;
+    Str module_proxy;   /* without a slash at the end; "": none */
     bool allow_private; /* pages may be asked for at addresses that are not public */
     atomic_uint_least64_t upstream_calls;
     atomic_uint_least64_t upstream_failures;
@@ -44,6 +46,10 @@ typedef struct LookupCached {
 bool lookup_cached_init(LookupCached *lookup, LookupShared *shared, const SourceCaller *caller,
                         Arena *arena, int max_calls, int64_t deadline_ms) MUST_CHECK;
 void lookup_cached_done(LookupCached *lookup);
+
+/* Counts one upstream call against what the request may make; false when they or its time are used
+ * up. */
+bool lookup_take_call(LookupCached *lookup, SourceFault *fault);
 
 /* Metadata of one commit; texts borrowed until the lookup ends. */
 bool lookup_cached_commit(LookupCached *lookup, const LookupRepo *repo, Str ref,

@@ -122,16 +122,6 @@ static CacheValue *load(LookupCached *lookup, Str url, Str module, Str key, bool
     return value;
 }
 
-static bool take_call(LookupCached *lookup, SourceFault *fault)
-{
-    if (lookup->calls_left <= 0 || clock_steady_ns() >= lookup->deadline_ns) {
-        return source_fault_set(fault, SOURCE_TIMEOUT,
-                                "the calls or the time of this request are used up");
-    }
-    lookup->calls_left--;
-    return true;
-}
-
 bool lookup_page(Lookup *base, Str module, GoPage *ret_page, LookupReport *report)
 {
     LookupCached *lookup = (LookupCached *)base;
@@ -143,7 +133,7 @@ bool lookup_page(Lookup *base, Str module, GoPage *ret_page, LookupReport *repor
     if (url.ptr == NULL || key == NULL) {
         return source_fault_no_memory(&report->fault);
     }
-    if (lookup->shared->http == NULL) {
+    if (lookup->shared->no_pages) {
         return source_fault_set(&report->fault, SOURCE_NO_MAPPING,
                                 "pages of modules are not asked for on this server");
     }
@@ -151,7 +141,7 @@ bool lookup_page(Lookup *base, Str module, GoPage *ret_page, LookupReport *repor
         return source_fault_set(&report->fault, SOURCE_NO_MAPPING,
                                 "this is not the path of a module that has a page");
     }
-    if (!take_call(lookup, &report->fault)) {
+    if (!lookup_take_call(lookup, &report->fault)) {
         return false;
     }
     CLEANUP(cache_value_unrefp)

@@ -164,6 +164,7 @@ static bool start(Resolver *r, Err *err)
                                  .suggestion = STR_EMPTY };
     r->ref_shown = r->request->ref.len > 0 ? r->request->ref : STR("HEAD");
     r->input.arena = r->arena;
+    r->input.has_proxy = r->options->has_proxy && r->lookup->ops->proxy_file != NULL;
     r->input.homes.forges = r->options->forges;
     r->input.homes.n_forges = r->options->n_forges;
     return true;

@@ -14,6 +14,7 @@
 typedef struct ResolverOptions {
     Str default_host;
     bool any_repository;   /* --repo DIR: the request may name none */
+    bool has_proxy;        /* a module proxy is configured */
     const GoForge *forges; /* configured git hosts */
     size_t n_forges;
 } ResolverOptions;

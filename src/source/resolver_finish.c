@@ -41,6 +41,26 @@ static void check_version(Resolver *r, Str text)
     }
 }
 
+/* Where the text is from and where people can see it. */
+static void place(Resolver *r, const Found *found)
+{
+    SourceResult *result = r->result;
+    const Candidate *candidate = found->candidate;
+
+    if (candidate->proxy_module.len == 0) {
+        result->repository = repo_address_text(r->arena, &candidate->repo.address);
+        r->lookup->ops->place(r->lookup, &candidate->repo, found->commit, candidate->path,
+                              &result->provider, &result->url);
+        return;
+    }
+    const char *url = arena_printf(r->arena, "https://pkg.go.dev/%.*s@%.*s",
+                                   STR_ARG(candidate->proxy_module), STR_ARG(candidate->ref));
+    result->repository = arena_str(r->arena, candidate->proxy_module);
+    result->commit = arena_str(r->arena, candidate->ref); /* the version is all that is known */
+    result->provider = STR("module proxy");
+    result->url = url != NULL ? str_from(url) : (Str){ NULL, 0 };
+}
+
 void resolver_finish_found(Resolver *r, const Found *found)
 {
     SourceResult *result = r->result;
@@ -56,12 +76,10 @@ void resolver_finish_found(Resolver *r, const Found *found)
                       "The file is not UTF-8; bytes that are not were replaced.");
     }
     result->commit = arena_str(r->arena, found->commit);
-    result->repository = repo_address_text(r->arena, &candidate->repo.address);
     result->path = arena_str(r->arena, candidate->path);
     result->rule = str_from(candidate->rule);
     result->message = STR("The file was found.");
-    r->lookup->ops->place(r->lookup, &candidate->repo, found->commit, candidate->path,
-                          &result->provider, &result->url);
+    place(r, found);
     if (found->doubt != NULL) {
         result->uncertain = true;
         const char *text =

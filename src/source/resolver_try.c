@@ -104,11 +104,42 @@ static bool prove(const Resolver *r, Found *found, SourceFault *fault)
                                 : "the function is not at its line in this file");
 }
 
+/* Reads a file of a module from the proxy and notes the attempt. */
+static bool try_proxy(Resolver *r, const Candidate *candidate, Found *ret_found)
+{
+    LookupReport report = { 0 };
+    Str bytes = STR_EMPTY;
+    const char *path = arena_printf(r->arena, "%.*s@%.*s/%.*s", STR_ARG(candidate->proxy_module),
+                                    STR_ARG(candidate->ref), STR_ARG(candidate->path));
+
+    if (path == NULL) {
+        r->no_memory = true;
+        return false;
+    }
+    bool ok = r->lookup->ops->proxy_file(r->lookup, candidate->proxy_module, candidate->ref,
+                                         candidate->path, &bytes, &report) &&
+              resolver_is_text(bytes, &report.fault);
+    resolver_note(r, candidate->rule, NULL, STR_EMPTY, str_from(path), &report);
+    if (!ok) {
+        resolver_failed(r, &report.fault);
+        return false;
+    }
+    *ret_found = (Found){ .candidate = candidate,
+                          .ref = candidate->ref,
+                          .commit = STR_EMPTY,
+                          .bytes = bytes,
+                          .doubt = candidate->doubt };
+    return true;
+}
+
 /* Reads one candidate and notes the attempt. */
 static bool try_candidate(Resolver *r, const Candidate *candidate, Found *ret_found)
 {
     if (candidate->releases != NULL) {
         return resolver_try_releases(r, candidate, ret_found);
+    }
+    if (candidate->proxy_module.len > 0) {
+        return try_proxy(r, candidate, ret_found);
     }
     LookupReport report = { 0 };
     Str ref = candidate->repo.own ? r->ref_shown : candidate->ref;

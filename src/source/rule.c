@@ -14,8 +14,9 @@ enum {
 
 static bool same_place(const Candidate *a, const Candidate *b)
 {
-    return a->releases == NULL && b->releases == NULL && a->repo.own == b->repo.own &&
-           str_eq(a->ref, b->ref) && str_eq(a->path, b->path) &&
+    return a->proxy_module.len == 0 && b->proxy_module.len == 0 && a->releases == NULL &&
+           b->releases == NULL && a->repo.own == b->repo.own && str_eq(a->ref, b->ref) &&
+           str_eq(a->path, b->path) &&
            (a->repo.own || repo_address_eq(&a->repo.address, &b->repo.address));
 }
 

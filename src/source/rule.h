@@ -43,6 +43,7 @@ typedef struct RuleInput {
     size_t n_own_modules;
     const GoMod *modules_txt; /* vendor/modules.txt; NULL: none */
     Str composer_lock;        /* text of composer.lock; "": none */
+    bool has_proxy;           /* files of Go modules can be had from a module proxy */
     GoHomeHints homes;        /* where Go modules live; its page: of rule_page_module() */
 } RuleInput;
 
@@ -66,6 +67,7 @@ typedef struct Candidate {
     const char *rule;
     LookupRepo repo;
     Str ref;                       /* own: unused, the requested commit */
+    Str proxy_module;              /* of a module proxy in place of repo, at version ref; "": no */
     const ReleaseSearch *releases; /* in place of ref; NULL: ref counts */
     Str path;
     Proof proof;

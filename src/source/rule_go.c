@@ -152,7 +152,15 @@ static void add_module(const RuleInput *in, CandidateList *list, Str module, Str
     for (size_t i = 0; i < n; i++) {
         add_module_home(in, list, &homes[i], module, version, file, doubt);
     }
-    if (n == 0) {
+    bool proxied = in->has_proxy && go_version_is_semantic(version);
+    if (proxied) {
+        rule_add(list, &(Candidate){ .rule = "go_proxy",
+                                     .ref = version,
+                                     .proxy_module = module,
+                                     .path = file,
+                                     .doubt = doubt });
+    }
+    if (n == 0 && !proxied) {
         rule_add_note(list, "go_module", module, SOURCE_NO_MAPPING,
                       needs_page ? "where this module lives is not known; a mapping can tell"
                                  : "this is not the path of a module");

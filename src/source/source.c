@@ -42,8 +42,14 @@ static bool copy_config(Source *source, const SourceConfig *config)
     source->shared.allow_private = config->allow_private_addresses;
     source->shared.go_get_base =
         arena_str(arena, config->go_get_base.len > 0 ? config->go_get_base : STR("https://"));
-    return source->shared.go_get_base.ptr != NULL && source->default_host.ptr != NULL &&
-           source->client_id.ptr != NULL && source->callback_url.ptr != NULL;
+    Str proxy = config->module_proxy;
+    while (proxy.len > 0 && proxy.ptr[proxy.len - 1] == '/') {
+        proxy.len--;
+    }
+    source->shared.module_proxy = arena_str(arena, text_or_empty(proxy));
+    return source->shared.module_proxy.ptr != NULL && source->shared.go_get_base.ptr != NULL &&
+           source->default_host.ptr != NULL && source->client_id.ptr != NULL &&
+           source->callback_url.ptr != NULL;
 }
 
 Source *source_create(const SourceConfig *config, Err *err)
@@ -57,7 +63,8 @@ Source *source_create(const SourceConfig *config, Err *err)
     }
     source->shared.cache = cache_create(config->cache_bytes > 0 ? config->cache_bytes : MiB(64));
     source->http = http_client_create(&(HttpClientOptions){ .user_agent = "flameline" }, err);
-    source->shared.http = config->no_builtin_hosts ? NULL : source->http;
+    source->shared.http = source->http;
+    source->shared.no_pages = config->no_builtin_hosts;
     if (source->shared.cache == NULL || source->http == NULL) {
         if (source->shared.cache == NULL) {
             (void)err_no_memory(err); /* NULL says it failed */
@@ -113,6 +120,7 @@ static ResolverOptions resolver_options(Source *source)
     return (ResolverOptions){
         .default_host = source->default_host,
         .any_repository = provider_table_any(source->shared.providers) != NULL,
+        .has_proxy = source->shared.module_proxy.len > 0,
     };
 }
 

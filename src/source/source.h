@@ -83,7 +83,7 @@ typedef struct SourceResult {
     Str path;
     Str rule;
     bool uncertain;
-    bool no_file; /* generated code or a name alone: there is no file that could be found */
+    bool no_file;         /* generated code or a name alone: there is no file that could be found */
     VersionCheck version; /* with SOURCE_OK */
     int64_t retry_at_ms;
     const SourceWarning *warnings;

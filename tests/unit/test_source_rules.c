@@ -236,6 +236,11 @@ static void describe(Arena *arena, const Candidate *candidate, Buf *out)
         buf_addf(out, "note %s %s", candidate->rule, source_state_name(candidate->note_state));
         return;
     }
+    if (candidate->proxy_module.len > 0) {
+        buf_addf(out, "%s %.*s@%.*s %.*s", candidate->rule, STR_ARG(candidate->proxy_module),
+                 STR_ARG(candidate->ref), STR_ARG(candidate->path));
+        return;
+    }
     buf_addf(out, "%s %.*s", candidate->rule,
              STR_ARG(candidate->repo.own ? STR("own")
                                          : repo_address_text(arena, &candidate->repo.address)));
@@ -270,6 +275,7 @@ static void fill_input(Arena *arena, const YamlNode *node, RuleInput *in)
                        .function = support_yaml_text(node, "function"),
                        .root = support_yaml_text(node, "root"),
                        .own_readable = true,
+                       .has_proxy = support_yaml_text(node, "proxy").len > 0,
                        .composer_lock = support_yaml_text(node, "composer_lock"),
                        .config_dir = support_yaml_text(node, "config_dir"),
                        .go_mod_dir = support_yaml_text(node, "go_mod_dir") };
