@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "source/vcs/github_limits.h"
+#include "source/vcs/host_limits.h"
 
 #include <stdio.h>
 
 #include "base/clock.h"
 
-void github_limits_init(GithubLimits *limits)
+void host_limits_init(HostLimits *limits)
 {
     mutex_init(&limits->lock);
     cond_init(&limits->freed);
 }
 
-void github_limits_done(GithubLimits *limits)
+void host_limits_done(HostLimits *limits)
 {
     cond_done(&limits->freed);
     mutex_done(&limits->lock);
 }
 
-uint64_t github_limits_credential(Str token)
+uint64_t host_limits_credential(Str token)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
@@ -28,12 +28,12 @@ uint64_t github_limits_credential(Str token)
 }
 
 /* The slot of the token, or one that may be taken over; NULL when all are busy. */
-static GithubSlot *find_slot_locked(GithubLimits *limits, uint64_t credential)
+static HostSlot *find_slot_locked(HostLimits *limits, uint64_t credential)
 {
-    GithubSlot *idle = NULL;
+    HostSlot *idle = NULL;
 
-    for (size_t i = 0; i < GITHUB_N_SLOTS; i++) {
-        GithubSlot *slot = &limits->slots[i];
+    for (size_t i = 0; i < HOST_N_SLOTS; i++) {
+        HostSlot *slot = &limits->slots[i];
         if (slot->credential == credential) {
             return slot;
         }
@@ -43,19 +43,19 @@ static GithubSlot *find_slot_locked(GithubLimits *limits, uint64_t credential)
         }
     }
     if (idle != NULL) {
-        *idle = (GithubSlot){ .credential = credential };
+        *idle = (HostSlot){ .credential = credential };
     }
     return idle;
 }
 
-static bool enter_locked(GithubLimits *limits, uint64_t credential, int64_t deadline_ns,
+static bool enter_locked(HostLimits *limits, uint64_t credential, int64_t deadline_ns,
                          SourceFault *fault) REQUIRES(limits->lock);
 
-static bool enter_locked(GithubLimits *limits, uint64_t credential, int64_t deadline_ns,
+static bool enter_locked(HostLimits *limits, uint64_t credential, int64_t deadline_ns,
                          SourceFault *fault)
 {
     for (;;) { /* after a wait the slot may be another one, or blocked */
-        GithubSlot *slot = find_slot_locked(limits, credential);
+        HostSlot *slot = find_slot_locked(limits, credential);
         if (slot == NULL) {
             return true;
         }
@@ -63,7 +63,7 @@ static bool enter_locked(GithubLimits *limits, uint64_t credential, int64_t dead
             fault->retry_at_ms = slot->blocked_until_ms;
             return source_fault_set(fault, SOURCE_RATE_LIMITED, "%s", slot->message);
         }
-        if (slot->n_running < GITHUB_MAX_PARALLEL) {
+        if (slot->n_running < HOST_MAX_PARALLEL) {
             slot->n_running++;
             return true;
         }
@@ -74,8 +74,8 @@ static bool enter_locked(GithubLimits *limits, uint64_t credential, int64_t dead
     }
 }
 
-bool github_limits_enter(GithubLimits *limits, uint64_t credential, int64_t deadline_ns,
-                         SourceFault *fault)
+bool host_limits_enter(HostLimits *limits, uint64_t credential, int64_t deadline_ns,
+                       SourceFault *fault)
 {
     mutex_lock(&limits->lock);
     bool ok = enter_locked(limits, credential, deadline_ns, fault);
@@ -83,10 +83,10 @@ bool github_limits_enter(GithubLimits *limits, uint64_t credential, int64_t dead
     return ok;
 }
 
-void github_limits_leave(GithubLimits *limits, uint64_t credential, const SourceFault *fault)
+void host_limits_leave(HostLimits *limits, uint64_t credential, const SourceFault *fault)
 {
     mutex_lock(&limits->lock);
-    GithubSlot *slot = find_slot_locked(limits, credential);
+    HostSlot *slot = find_slot_locked(limits, credential);
     if (slot != NULL) {
         slot->n_running -= slot->n_running > 0;
         if (fault->state == SOURCE_RATE_LIMITED && fault->retry_at_ms > slot->blocked_until_ms) {
