@@ -302,6 +302,8 @@ static bool set_options(HttpClient *client, CURL *handle, Transfer *transfer, co
          */
         SET(CURLOPT_PROXY, "");
         SET(CURLOPT_FRESH_CONNECT, 1L);
+    } else if (call->proxy != NULL) {
+        SET(CURLOPT_PROXY, call->proxy);
     }
     if (ca_file != NULL) {
         SET(CURLOPT_CAINFO, ca_file);

@@ -39,6 +39,7 @@ typedef struct HttpCall {
     Str authorization; /* secret value of the header; sent to the first host only */
     Str body;
     const char *ca_file;        /* NULL: of the client */
+    const char *proxy;          /* http(s) address, may hold a secret; NULL: of the environment */
     int64_t deadline_ns;        /* steady clock, for everything including redirects */
     int64_t connect_timeout_ms; /* 0: 5000 */
     size_t max_bytes;           /* of the body; 0: 1 MiB */

@@ -34,6 +34,7 @@ static const ProviderKey provider_keys[] = {
     { STR_CONST("client_secret_file"), offsetof(ProviderConfig, client_secret_file) },
     { STR_CONST("token_file"), offsetof(ProviderConfig, token_file) },
     { STR_CONST("ca_file"), offsetof(ProviderConfig, ca_file) },
+    { STR_CONST("proxy"), offsetof(ProviderConfig, proxy) },
     { STR_CONST("path"), offsetof(ProviderConfig, path) },
 };
 
@@ -62,7 +63,7 @@ static bool read_provider_key(Reader *reader, const YamlNode *value, ProviderCon
     }
     return at_node(reader, value->key,
                    "unknown key of a provider: name, type, web_url, api_url, client_id, "
-                   "client_secret_file, token_file, anonymous, ca_file and path are known");
+                   "client_secret_file, token_file, anonymous, ca_file, proxy and path are known");
 }
 
 static bool read_providers(Reader *reader, const YamlNode *list)

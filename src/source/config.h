@@ -27,6 +27,7 @@ typedef struct ProviderConfig {
     Str token_file; /* a static token that serves every caller without a session */
     bool anonymous; /* may be asked without any credentials */
     Str ca_file;
+    Str proxy;        /* http(s) address for the calls to this host; "": of the environment */
     Str path;         /* local: one repository, a checkout, or a directory of mirrors */
     bool answers_any; /* local: stands for the repository of every request (--repo DIR) */
 } ProviderConfig;

@@ -17,8 +17,8 @@ typedef struct Source Source;
 
 /*
  * Reads token files and checks the providers; asks nobody. NULL with err on failure:
- * INVALID_ARGUMENT (names, types, doubled entries), NOT_FOUND (a file or directory of the
- * configuration), UNIMPLEMENTED (a provider type of a later release), RESOURCE_EXHAUSTED.
+ * INVALID_ARGUMENT (names, types, doubled entries, a proxy that is no http(s) address), NOT_FOUND (a
+ * file or directory of the configuration), RESOURCE_EXHAUSTED.
  */
 Source *source_create(const SourceConfig *config, Err *err);
 void source_destroy(Source *source); /* NULL is fine */

@@ -48,9 +48,12 @@ static bool check_repository(Source *source, Str repository_url, Arena *arena, E
         return false;
     }
     if (provider_table_find(source->shared.providers, arena, &address, true, &provider, &repo,
-                            &fault)) {
+                            &fault) &&
+        (str_eq(provider->name, STR("github.com")) ||
+         provider_may_ask(provider, STR_EMPTY, &fault) || fault.state != SOURCE_HOST_UNSUPPORTED)) {
         return true;
     }
+    /* clients know the two texts below; a built-in host that nobody enabled is no host to them */
     if (fault.state != SOURCE_HOST_UNSUPPORTED) {
         return err_set(err, source_state_code(fault.state), "%s", fault.message);
     }

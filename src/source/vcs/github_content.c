@@ -92,17 +92,8 @@ bool github_read_commit(Provider *provider, const VcsCall *call, Arena *arena, S
     if (!find_commit(provider, call, arena, repo, ref, &root, fault)) {
         return false;
     }
-    const json_t *commit = json_object_get(root, "commit");
-    const json_t *git_author = json_object_get(commit, "author");
-    const json_t *account = json_object_get(root, "author");
-    VcsCommit read = {
-        .sha = rest_member_text(arena, root, "sha"),
-        .message = rest_member_text(arena, commit, "message"),
-        .author_login = rest_member_text(arena, account, "login"),
-        .author_name = rest_member_text(arena, git_author, "name"),
-        .avatar_url = rest_member_url(arena, account, "avatar_url"),
-        .date = rest_member_text(arena, git_author, "date"),
-    };
+    VcsCommit read;
+    rest_read_git_commit(arena, root, &read);
     json_decref(root);
     return rest_finish_commit(provider, arena, repo, &read, ret_commit, fault);
 }

@@ -4,7 +4,8 @@
  */
 #pragma once
 
-#include "source/vcs/rest_repo.h"
+#include "source/vcs/rest_entry.h"
+#include "source/vcs/rest_ref.h"
 
 /* "/repos/o/r" + suffix with the path behind it percent-encoded per segment; NULL: no memory. */
 const char *github_repo_path(Arena *arena, Str repo, const char *suffix, Str path);

@@ -55,11 +55,17 @@ static bool create_provider(const ProviderConfig *config, struct HttpClient *htt
         *ret_provider = provider_local_create(config, err);
         break;
     case PROVIDER_GITLAB:
+        *ret_provider = provider_gitlab_create(config, http, err);
+        break;
     case PROVIDER_GITEA:
+        *ret_provider = provider_gitea_create(config, http, err);
+        break;
     case PROVIDER_BITBUCKET:
+        *ret_provider = provider_bitbucket_create(config, http, err);
+        break;
     case PROVIDER_BITBUCKET_SERVER:
-        return err_set(err, ERR_UNIMPLEMENTED, "provider type \"%s\" is not supported yet",
-                       provider_type_name(config->type));
+        *ret_provider = provider_bitbucket_server_create(config, http, err);
+        break;
     }
     return *ret_provider != NULL;
 }
@@ -107,6 +113,7 @@ static ProviderConfig with_texts(const ProviderConfig *config)
     copy.client_secret_file = text_or_empty(copy.client_secret_file);
     copy.token_file = text_or_empty(copy.token_file);
     copy.ca_file = text_or_empty(copy.ca_file);
+    copy.proxy = text_or_empty(copy.proxy);
     copy.path = text_or_empty(copy.path);
     return copy;
 }
@@ -169,18 +176,29 @@ static bool add_github_com(ProviderTable *table, const SourceConfig *config,
     return add_provider(table, &github, STR("github.com"), http, err);
 }
 
-static bool add_builtin_github(ProviderTable *table, const SourceConfig *config,
-                               struct HttpClient *http, Err *err)
+/* Public hosts that are known without an entry; nobody is asked before an entry allows it. */
+static bool add_builtin_hosts(ProviderTable *table, const SourceConfig *config,
+                              struct HttpClient *http, Err *err)
 {
-    ProviderConfig github = {
-        .name = STR("github.com"),
-        .type = PROVIDER_GITHUB,
+    static const ProviderConfig hosts[] = {
+        { .name = STR_CONST("github.com"), .type = PROVIDER_GITHUB },
+        { .name = STR_CONST("gitlab.com"), .type = PROVIDER_GITLAB },
+        { .name = STR_CONST("bitbucket.org"), .type = PROVIDER_BITBUCKET },
+        { .name = STR_CONST("codeberg.org"), .type = PROVIDER_GITEA },
     };
 
-    if (config->no_builtin_hosts || provider_table_by_name(table, github.name) != NULL) {
-        return true;
+    for (size_t i = 0; i < ARRAY_LEN(hosts) && !config->no_builtin_hosts; i++) {
+        if (provider_table_by_name(table, hosts[i].name) != NULL) {
+            continue;
+        }
+        const ProviderConfig entry = with_texts(&hosts[i]);
+        bool ok = is_github_com(&entry) ? add_github_com(table, config, &entry, http, err)
+                                        : add_provider(table, &entry, STR_EMPTY, http, err);
+        if (!ok) {
+            return false;
+        }
     }
-    return add_github_com(table, config, &github, http, err);
+    return true;
 }
 
 ProviderTable *provider_table_create(const SourceConfig *config, struct HttpClient *http, Err *err)
@@ -199,7 +217,7 @@ ProviderTable *provider_table_create(const SourceConfig *config, struct HttpClie
         ok = is_github_com(entry) ? add_github_com(table, config, entry, http, err)
                                   : add_provider(table, entry, STR_EMPTY, http, err);
     }
-    ok = ok && add_builtin_github(table, config, http, err);
+    ok = ok && add_builtin_hosts(table, config, http, err);
     if (!ok) {
         provider_table_destroy(table);
         return NULL;

@@ -105,6 +105,12 @@ struct Provider {
 bool provider_may_ask(const Provider *provider, Str user_token, SourceFault *fault);
 
 Provider *provider_github_create(const ProviderConfig *config, struct HttpClient *http, Err *err);
+Provider *provider_gitlab_create(const ProviderConfig *config, struct HttpClient *http, Err *err);
+Provider *provider_gitea_create(const ProviderConfig *config, struct HttpClient *http, Err *err);
+Provider *provider_bitbucket_create(const ProviderConfig *config, struct HttpClient *http,
+                                    Err *err);
+Provider *provider_bitbucket_server_create(const ProviderConfig *config, struct HttpClient *http,
+                                           Err *err);
 Provider *provider_local_create(const ProviderConfig *config, Err *err);
 
 typedef struct ProviderTable ProviderTable;

@@ -102,6 +102,7 @@ static bool send_call(RestProvider *rest, const VcsCall *call, const RestCall *w
                       .n_headers = n,
                       .authorization = buf_str(&authorization),
                       .ca_file = rest->ca_file,
+                      .proxy = rest->proxy,
                       .deadline_ns = call->deadline_ns,
                       .max_bytes = what->max_bytes,
                       .max_redirects = 5,

@@ -37,6 +37,7 @@ typedef struct RestProvider {
     char *web_url;
     char *api_url;
     char *ca_file; /* NULL: of the client */
+    char *proxy;   /* NULL: of the environment; wiped at the end */
     char *token;   /* static one; NULL: none; wiped at the end */
     HostLimits limits;
 } RestProvider;

@@ -91,11 +91,26 @@ void rest_provider_destroy(Provider *provider)
     RestProvider *rest = (RestProvider *)provider;
 
     forget(rest->token);
+    forget(rest->proxy);
     free(rest->web_url);
     free(rest->api_url);
     free(rest->ca_file);
     host_limits_done(&rest->limits);
     free(rest);
+}
+
+/* The address may hold a password, so it is not repeated. */
+static bool set_proxy(RestProvider *rest, Str proxy, Err *err)
+{
+    if (proxy.len == 0) {
+        return true;
+    }
+    if ((!str_starts_with(proxy, STR("http://")) && !str_starts_with(proxy, STR("https://"))) ||
+        path_has_control(proxy)) {
+        return err_set(err, ERR_INVALID_ARGUMENT, "the proxy must be an http or https address");
+    }
+    rest->proxy = str_dup(proxy);
+    return rest->proxy != NULL ? true : err_no_memory(err);
 }
 
 Provider *rest_provider_create(const ProviderConfig *config, struct HttpClient *http,
@@ -114,8 +129,9 @@ Provider *rest_provider_create(const ProviderConfig *config, struct HttpClient *
     bool ok = set_urls(rest, config) && (config->ca_file.len == 0 || rest->ca_file != NULL);
     if (!ok) {
         (void)err_no_memory(err); /* ok is false */
-    } else if (config->token_file.len > 0) {
-        ok = read_token(rest, config->token_file, err);
+    } else {
+        ok = set_proxy(rest, config->proxy, err) &&
+             (config->token_file.len == 0 || read_token(rest, config->token_file, err));
     }
     rest->base = (Provider){ .ops = ops,
                              .has_login = config->client_id.len > 0,
