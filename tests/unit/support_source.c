@@ -56,6 +56,12 @@ static void add_to_index(git_repository *repository, git_index *index, const Tes
     git_index_entry entry = { .path = file->path,
                               .mode = is_link ? GIT_FILEMODE_LINK : GIT_FILEMODE_BLOB };
 
+    if (strncmp(file->content, "@@ ", 3) == 0) {
+        entry.mode = GIT_FILEMODE_COMMIT;
+        assert_int_equal(git_oid_fromstr(&entry.id, file->content + 3), 0);
+        assert_int_equal(git_index_add(index, &entry), 0);
+        return;
+    }
     assert_int_equal(git_blob_create_from_buffer(&entry.id, repository, content, len), 0);
     assert_int_equal(git_index_add(index, &entry), 0);
 }
@@ -94,8 +100,7 @@ void support_repo_commit(TestRepo *repo, const TestFile *files, size_t n_files, 
     git_repository_free(repository);
 }
 
-void support_repo_create(TestRepo *repo, const char *dir, const char *name, const TestFile *files,
-                         size_t n_files)
+void support_repo_init(TestRepo *repo, const char *dir, const char *name)
 {
     git_repository *repository = NULL;
     git_repository_init_options options;
@@ -110,6 +115,12 @@ void support_repo_create(TestRepo *repo, const char *dir, const char *name, cons
     options.initial_head = "main";
     assert_int_equal(git_repository_init_ext(&repository, repo->dir, &options), 0);
     git_repository_free(repository);
+}
+
+void support_repo_create(TestRepo *repo, const char *dir, const char *name, const TestFile *files,
+                         size_t n_files)
+{
+    support_repo_init(repo, dir, name);
     support_repo_commit(repo, files, n_files, "first\n\nwith a body\n");
 }
 

@@ -11,7 +11,7 @@
 
 typedef struct TestFile {
     const char *path;
-    const char *content; /* "-> target": a symbolic link */
+    const char *content; /* "-> target": a symbolic link; "@@ id": a submodule */
     size_t len;          /* 0: strlen(content) */
 } TestFile;
 
@@ -25,6 +25,8 @@ void support_dir_create(char *dir, size_t size);
 void support_dir_remove(const char *dir);
 void support_write_file(const char *dir, const char *path, Str content);
 
+/* An empty bare repository at dir/name. */
+void support_repo_init(TestRepo *repo, const char *dir, const char *name);
 /* A bare repository at dir/name with one commit of all files on branch "main". */
 void support_repo_create(TestRepo *repo, const char *dir, const char *name, const TestFile *files,
                          size_t n_files);

@@ -1,478 +1,220 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "support_source_fake_github.h"
-
-#include <microhttpd.h>
-#include <netinet/in.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdatomic.h>
+/*
+ * tests/unit/support_source_fake_github.c - GitHub, as its REST documentation describes it.
+ */
 #include <stdio.h>
 #include <time.h>
 
-#include <cmocka.h>
-
-#include "base/buf.h"
-#include "base/thread.h"
+#include "support_source_fake.h"
 
 enum {
     ONE_MB = 1024 * 1024,
     BASE64_LINE = 60, /* GitHub breaks content into lines */
 };
 
-struct FakeGithub {
-    struct MHD_Daemon *daemon;
-    struct MHD_Daemon *foreign; /* another "host": a redirect must not bring the token here */
-    char url[64];
-    uint16_t foreign_port;
-    const FakeRepo *repos;
-    size_t n_repos;
-    atomic_int mood;
-    atomic_size_t count;
-    atomic_size_t leaks;
-    Mutex lock;
-    Cond opened;
-    bool gate_open;
-    bool stopping;
-    Buf log;
-};
+#define ZERO_ID "0000000000000000000000000000000000000000"
 
-typedef struct Answer {
-    unsigned status;
-    Buf body;
-    const char *header_names[4];
-    char header_values[4][128];
-    size_t n_headers;
-} Answer;
-
-static void add_header(Answer *answer, const char *name, const char *value)
-{
-    answer->header_names[answer->n_headers] = name;
-    (void)snprintf(answer->header_values[answer->n_headers++], 128, "%s", value);
-}
-
-static void say_error(Answer *answer, unsigned status, const char *message)
+static void say_error(FakeAnswer *answer, unsigned status, const char *message)
 {
     answer->status = status;
-    buf_clear(&answer->body);
-    buf_addf(&answer->body, "{\"message\":\"%s\",\"documentation_url\":\"https://docs\"}", message);
+    fake_json(answer,
+              json_pack("{s:s,s:s,s:s}", "message", message, "documentation_url",
+                        "https://docs.github.com/rest", "status", status == 404 ? "404" : "403"));
 }
 
-static void *log_uri(void *context, const char *uri, struct MHD_Connection *connection)
+static void say_rate_limited(FakeAnswer *answer)
 {
-    FakeGithub *fake = context;
+    char reset[32];
 
-    (void)connection;
-    mutex_lock(&fake->lock);
-    buf_addf(&fake->log, "%s\n", uri);
-    mutex_unlock(&fake->lock);
-    return NULL;
+    (void)snprintf(reset, sizeof(reset), "%lld", (long long)time(NULL) + 3600);
+    say_error(answer, 403, "API rate limit exceeded");
+    fake_header(answer, "X-RateLimit-Remaining", "0");
+    fake_header(answer, "X-RateLimit-Reset", reset);
 }
 
-static void wait_for_gate(FakeGithub *fake)
+/* A ref as /commits/REF takes it: HEAD, an id, heads/NAME, tags/NAME, or a name (branches first).
+ */
+static const ModelCommit *find_commit(const ModelRepo *repo, Str ref)
 {
-    mutex_lock(&fake->lock);
-    while (!fake->gate_open && !fake->stopping) {
-        cond_wait(&fake->opened, &fake->lock);
-    }
-    mutex_unlock(&fake->lock);
-}
-
-static const TestFile *find_file(const FakeRepo *repo, Str path)
-{
-    for (size_t i = 0; i < repo->n_files; i++) {
-        if (str_eq(str_from(repo->files[i].path), path)) {
-            return &repo->files[i];
+    for (size_t i = 0; i < repo->n_refs; i++) {
+        const ModelRef *known = &repo->refs[i];
+        Str prefix = known->kind == MODEL_BRANCH ? STR("heads/") : STR("tags/");
+        bool qualified = str_starts_with(ref, prefix);
+        Str name = qualified ? str_skip(ref, prefix.len) : ref;
+        if (str_eq(name, str_from(known->name)) && (qualified || !known->only_qualified)) {
+            return &repo->commits[known->commit_idx];
         }
     }
-    return NULL;
+    return str_eq(ref, STR("HEAD")) ? model_default(repo) : model_by_id(repo, ref);
 }
 
-static bool is_directory(const FakeRepo *repo, Str path)
+static json_t *person(void)
 {
-    for (size_t i = 0; i < repo->n_files; i++) {
-        Str file = str_from(repo->files[i].path);
-        if (file.len > path.len && str_starts_with(file, path) && file.ptr[path.len] == '/') {
-            return true;
-        }
-    }
-    return path.len == 0;
+    return json_pack("{s:s,s:s,s:s}", "name", MODEL_AUTHOR, "email", MODEL_EMAIL, "date",
+                     MODEL_DATE);
 }
 
-static void say_commit(const FakeRepo *repo, Str ref, Answer *answer)
+static void say_commit(const FakeRequest *request, const ModelRepo *repo, Str ref,
+                       FakeAnswer *answer)
 {
-    static const char *const names[] = { "HEAD",      "main",         "heads/main",  "v1.0.0",
-                                         "feature/x", "heads/shadow", "tags/shadow2" };
-    bool known = str_starts_with(str_from(repo->sha), ref) && ref.len >= 7;
+    const ModelCommit *commit = find_commit(repo, ref);
 
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        known = known || str_eq(ref, str_from(names[i]));
-    }
-    if (!known) {
-        say_error(answer, 422, "No commit found for SHA");
+    if (commit == NULL) {
+        char message[128];
+        (void)snprintf(message, sizeof(message), "No commit found for SHA: %.*s", STR_ARG(ref));
+        say_error(answer, 422, message);
         return;
     }
-    buf_addf(&answer->body,
-             "{\"sha\":\"%s\",\"commit\":{\"message\":\"fix totals\\n\\nbody\",\"author\":{"
-             "\"name\":\"Ada Example\",\"date\":\"2026-01-01T00:00:00Z\"}},\"author\":%s}",
-             repo->sha,
-             repo->is_private
-                 ? "null"
-                 : "{\"login\":\"ada\",\"avatar_url\":\"https://avatars.example/ada\"}");
+    if (str_find(request->accept, STR(".sha"), 0) != STR_NPOS) {
+        buf_add(&answer->body, str_from(commit->id));
+        return;
+    }
+    json_t *account = commit->login != NULL ? json_pack("{s:s,s:s}", "login", commit->login,
+                                                        "avatar_url", "https://avatars.example/ada")
+                                            : json_null();
+    fake_json(answer, json_pack("{s:s,s:{s:s,s:o,s:o},s:o,s:n}", "sha", commit->id, "commit",
+                                "message", commit->message, "author", person(), "committer",
+                                person(), "author", account, "committer"));
 }
 
-static void say_tree(const FakeRepo *repo, Str sha, Answer *answer)
+static void say_tree(const FakeRequest *request, const ModelRepo *repo, Str sha, FakeAnswer *answer)
 {
-    if (!str_eq(sha, str_from(repo->sha))) {
+    static const char *const modes[] = { "100644", "120000", "160000", "040000" };
+    static const char *const types[] = { "blob", "blob", "commit", "tree" };
+    const ModelCommit *commit = model_by_id(repo, sha);
+    size_t n;
+
+    if (commit == NULL || request->mood == FAKE_NO_TREES) {
         say_error(answer, 404, "Not Found");
         return;
     }
-    buf_add(&answer->body, STR("{\"tree\":[{\"path\":\"../evil.go\",\"mode\":\"100644\",\"type\":"
-                               "\"blob\",\"sha\":\"0\"}"));
-    for (size_t i = 0; i < repo->n_files; i++) {
-        bool is_link = strncmp(repo->files[i].content, "-> ", 3) == 0;
-        buf_addf(&answer->body,
-                 ",{\"path\":\"%s\",\"mode\":\"%s\",\"type\":\"blob\",\"sha\":\"0\"}",
-                 repo->files[i].path, is_link ? "120000" : "100644");
+    json_t *tree = json_array();
+    ModelEntry *entries = model_list(commit, STR_EMPTY, true, &n);
+    for (size_t i = 0; i < n; i++) {
+        json_array_append_new(tree, json_pack("{s:s,s:s,s:s,s:s}", "path", entries[i].path, "mode",
+                                              modes[entries[i].kind], "type",
+                                              types[entries[i].kind], "sha", ZERO_ID));
     }
-    buf_add(&answer->body, STR("],\"truncated\":false}"));
+    free(entries);
+    fake_json(answer, json_pack("{s:s,s:o,s:b}", "sha", commit->id, "tree", tree, "truncated",
+                                request->mood == FAKE_CUT_TREES));
 }
 
-static void add_broken_base64(Buf *out, Str bytes)
+static json_t *base64_lines(Str bytes)
 {
-    Buf text = BUF_INIT(8 * (size_t)ONE_MB);
+    Buf text = BUF_INIT(MiB(8));
+    Buf lines = BUF_INIT(MiB(8));
 
     buf_add_base64(&text, bytes);
     for (size_t i = 0; i < text.len; i += BASE64_LINE) {
-        buf_add(out, str_first(str_skip(buf_str(&text), i), BASE64_LINE));
-        buf_add(out, STR("\\n"));
+        buf_add(&lines, str_first(str_skip(buf_str(&text), i), BASE64_LINE));
+        buf_add_char(&lines, '\n');
     }
+    json_t *value = fake_json_text(buf_str(&lines));
+    buf_done(&lines);
     buf_done(&text);
+    return value;
 }
 
-static void say_contents(const FakeRepo *repo, Str path, bool raw, Answer *answer)
+static json_t *object(const char *type, Str path, size_t size)
 {
-    const TestFile *file = find_file(repo, path);
+    Str name = str_skip(path, str_rfind_char(path, '/') + 1);
 
-    if (file == NULL && is_directory(repo, path)) {
-        buf_add(&answer->body, STR("[{\"type\":\"file\",\"name\":\"x\"}]"));
-        return;
-    }
-    if (file != NULL && strncmp(file->content, "-> ", 3) == 0) {
-        const char *target = file->content + 3;
-        const TestFile *linked = find_file(repo, str_from(target));
-        if (linked == NULL) {
-            buf_addf(&answer->body, "{\"type\":\"symlink\",\"target\":\"%s\"}", target);
-            return;
-        }
-        file = linked;
-    }
-    if (file == NULL) {
-        say_error(answer, 404, "Not Found");
-        return;
-    }
-    Str bytes = { file->content, file->len > 0 ? file->len : strlen(file->content) };
+    return json_pack("{s:s,s:o,s:o,s:s,s:I}", "type", type, "name", fake_json_text(name), "path",
+                     fake_json_text(path), "sha", ZERO_ID, "size", (json_int_t)size);
+}
+
+static void say_file(Str path, const TestFile *file, bool raw, FakeAnswer *answer)
+{
+    Str bytes = model_bytes(file);
+
     if (raw) {
         buf_add(&answer->body, bytes);
         return;
     }
-    buf_addf(&answer->body, "{\"type\":\"file\",\"size\":%zu,\"encoding\":\"%s\",\"content\":\"",
-             bytes.len, bytes.len > ONE_MB ? "none" : "base64");
-    if (bytes.len <= ONE_MB) {
-        add_broken_base64(&answer->body, bytes);
-    }
-    buf_add(&answer->body, STR("\"}"));
+    json_t *root = object("file", path, bytes.len);
+    bool inside = bytes.len <= ONE_MB;
+    json_object_set_new(root, "encoding", json_string(inside ? "base64" : "none"));
+    json_object_set_new(root, "content", inside ? base64_lines(bytes) : json_string(""));
+    fake_json(answer, root);
 }
 
-static const FakeRepo *find_repo(const FakeGithub *fake, Str path, Str *ret_rest)
+static void say_contents(const FakeRequest *request, const ModelRepo *repo, Str path,
+                         FakeAnswer *answer)
 {
-    for (size_t i = 0; i < fake->n_repos; i++) {
-        char prefix[128];
-        for (size_t f = 0; f < 2; f++) {
-            (void)snprintf(prefix, sizeof(prefix), f == 0 ? "/repos/%s" : "/repositories/%s",
-                           fake->repos[i].name);
-            Str head = str_from(prefix);
-            if (path.len >= head.len && str_eq_ignore_case(str_first(path, head.len), head) &&
-                (path.len == head.len || path.ptr[head.len] == '/')) {
-                *ret_rest = str_skip(path, head.len);
-                return &fake->repos[i];
-            }
-        }
+    const ModelCommit *commit = find_commit(repo, fake_parameter(request, "ref"));
+    const TestFile *file = commit != NULL ? model_file(commit, path) : NULL;
+    bool raw = str_find(request->accept, STR("raw"), 0) != STR_NPOS;
+
+    if (file != NULL && model_kind(file) == MODEL_LINK && model_follow(commit, file) != NULL) {
+        file = model_follow(commit, file);
     }
-    return NULL;
-}
-
-static bool redirects(const FakeGithub *fake, Str path, Str query, Answer *answer)
-{
-    for (size_t i = 0; i < fake->n_repos; i++) {
-        char prefix[128];
-        if (fake->repos[i].old_name == NULL) {
-            continue;
-        }
-        (void)snprintf(prefix, sizeof(prefix), "/repos/%s/", fake->repos[i].old_name);
-        if (str_starts_with(path, str_from(prefix))) {
-            char target[128];
-            (void)snprintf(target, sizeof(target), "/repositories/%s/%.*s%.*s", fake->repos[i].name,
-                           STR_ARG(str_skip(path, strlen(prefix))), STR_ARG(query));
-            say_error(answer, 301, "Moved Permanently");
-            add_header(answer, "Location", target);
-            return true;
-        }
-    }
-    return false;
-}
-
-static void answer_request(FakeGithub *fake, Str path, Str authorization, Str accept, Str ref,
-                           Answer *answer)
-{
-    Str rest = STR_EMPTY;
-    const FakeRepo *repo = find_repo(fake, path, &rest);
-    bool known = str_eq(authorization, STR("Bearer good")) ||
-                 str_eq(authorization, STR("Bearer other-good"));
-
-    if (authorization.len > 0 && !known && !str_eq(authorization, STR("Bearer stranger"))) {
-        say_error(answer, 401, "Bad credentials");
-    } else if (repo == NULL || (repo->is_private && !known)) {
+    if (commit != NULL && file == NULL && model_is_directory(commit, path)) {
+        fake_json(answer, json_pack("[o]", object("file", path, 1)));
+    } else if (file == NULL) {
         say_error(answer, 404, "Not Found");
+    } else if (model_kind(file) == MODEL_LINK) {
+        json_t *root = object("symlink", path, model_bytes(file).len);
+        json_object_set_new(root, "target", fake_json_text(model_bytes(file)));
+        fake_json(answer, root);
+    } else if (model_kind(file) == MODEL_SUBMODULE) {
+        json_t *root = object("submodule", path, 0);
+        json_object_set_new(root, "submodule_git_url", json_string("https://host.example/x.git"));
+        fake_json(answer, root);
+    } else {
+        say_file(path, file, raw, answer);
+    }
+}
+
+static void redirect(const FakeRequest *request, const ModelRepo *repo, Str rest,
+                     FakeAnswer *answer)
+{
+    char target[512];
+
+    (void)snprintf(target, sizeof(target), "/repositories/%s%.*s%s%.*s", repo->name, STR_ARG(rest),
+                   request->query.len > 0 ? "?" : "", STR_ARG(request->query));
+    say_error(answer, 301, "Moved Permanently");
+    fake_header(answer, "Location", target);
+}
+
+static void answer_request(const FakeHost *fake, const FakeRequest *request, FakeAnswer *answer)
+{
+    Str rest = request->path;
+    Str root = STR_EMPTY;
+    Str owner = STR_EMPTY;
+    Str name = STR_EMPTY;
+    bool moved = false;
+
+    (void)fake_segment(&rest, &root); /* what is missing stays "" */
+    (void)fake_segment(&rest, &owner);
+    (void)fake_segment(&rest, &name);
+    const char *full = arena_printf(request->arena, "%.*s/%.*s", STR_ARG(owner), STR_ARG(name));
+    const ModelRepo *repo = fake_find_repo(fake, request, str_from(full), &moved);
+    /* str_next() took the slash as well */
+    Str decoded = fake_decode(request->arena, rest, false);
+    if (repo == NULL || !(str_eq(root, STR("repos")) || str_eq(root, STR("repositories")))) {
+        say_error(answer, 404, "Not Found");
+    } else if (moved) {
+        redirect(request, repo, str_from(arena_printf(request->arena, "/%.*s", STR_ARG(rest))),
+                 answer);
     } else if (rest.len == 0) {
-        buf_addf(&answer->body, "{\"private\":%s}", repo->is_private ? "true" : "false");
-    } else if (str_starts_with(rest, STR("/commits/"))) {
-        say_commit(repo, str_skip(rest, 9), answer);
-    } else if (str_starts_with(rest, STR("/git/trees/")) &&
-               atomic_load(&fake->mood) != FAKE_NO_TREES) {
-        say_tree(repo, str_skip(rest, 11), answer);
-    } else if (str_starts_with(rest, STR("/contents/")) && str_eq(ref, str_from(repo->sha))) {
-        say_contents(repo, str_skip(rest, 10), str_find(accept, STR("raw"), 0) != STR_NPOS, answer);
+        fake_json(answer,
+                  json_pack("{s:s,s:b}", "full_name", repo->name, "private", repo->is_private));
+    } else if (str_starts_with(decoded, STR("commits/"))) {
+        say_commit(request, repo, str_skip(decoded, 8), answer);
+    } else if (str_starts_with(decoded, STR("git/trees/"))) {
+        say_tree(request, repo, str_skip(decoded, 10), answer);
+    } else if (str_starts_with(decoded, STR("contents/"))) {
+        say_contents(request, repo, str_skip(decoded, 9), answer);
     } else {
         say_error(answer, 404, "Not Found");
     }
 }
 
-static ssize_t send_endless(void *context, uint64_t position, char *out, size_t max)
-{
-    (void)context;
-    (void)position;
-    memset(out, ' ', max);
-    return (ssize_t)max;
-}
-
-static ssize_t send_truncated(void *context, uint64_t position, char *out, size_t max)
-{
-    (void)context;
-    if (position > 0 || max == 0) {
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    }
-    out[0] = '{';
-    return 1;
-}
-
-/* A response in a bad mood; NULL in a good one. */
-static struct MHD_Response *moody_response(FakeGithub *fake, Answer *answer)
-{
-    switch ((FakeMood)atomic_load(&fake->mood)) {
-    case FAKE_FINE:
-    case FAKE_NO_TREES: /* seen where trees are answered */
-        return NULL;
-    case FAKE_BAD_JSON:
-        answer->status = 200;
-        buf_clear(&answer->body);
-        buf_add(&answer->body, STR("{\"sha\": \"12"));
-        return NULL;
-    case FAKE_WRONG_TYPES:
-        answer->status = 200;
-        buf_clear(&answer->body);
-        buf_add(&answer->body,
-                STR("{\"sha\":5,\"tree\":{},\"type\":[],\"content\":1,\"commit\":7}"));
-        return NULL;
-    case FAKE_TRUNCATED:
-        answer->status = 200;
-        return MHD_create_response_from_callback(1000, 64, send_truncated, NULL, NULL);
-    case FAKE_ENDLESS:
-        answer->status = 200;
-        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 65536, send_endless, NULL, NULL);
-    case FAKE_SILENT:
-        fake_github_set_gate(fake, false);
-        wait_for_gate(fake);
-        return NULL;
-    case FAKE_SERVER_ERROR:
-        say_error(answer, 503, "Unavailable");
-        return NULL;
-    case FAKE_RATE_LIMITED: {
-        char reset[32];
-        (void)snprintf(reset, sizeof(reset), "%lld", (long long)time(NULL) + 3600);
-        say_error(answer, 403, "API rate limit exceeded");
-        add_header(answer, "X-RateLimit-Remaining", "0");
-        add_header(answer, "X-RateLimit-Reset", reset);
-        return NULL;
-    }
-    case FAKE_SECONDARY_LIMIT:
-        say_error(answer, 403, "You have exceeded a secondary rate limit");
-        add_header(answer, "Retry-After", "30");
-        return NULL;
-    case FAKE_UNAUTHORIZED:
-        say_error(answer, 401, "Bad credentials");
-        return NULL;
-    case FAKE_SSO:
-        say_error(answer, 403, "Resource protected by organization SAML enforcement");
-        add_header(answer, "X-GitHub-SSO", "required; url=https://github.com/orgs/acme/sso");
-        return NULL;
-    case FAKE_REDIRECT_HOST: {
-        char target[128];
-        (void)snprintf(target, sizeof(target), "http://127.0.0.1:%u/stolen", fake->foreign_port);
-        say_error(answer, 302, "Found");
-        add_header(answer, "Location", target);
-        return NULL;
-    }
-    }
-    return NULL;
-}
-
-static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
-                                  const char *method, const char *version, const char *upload,
-                                  size_t *upload_size, void **state)
-{
-    FakeGithub *fake = context;
-    Answer answer = { .status = 200, .body = BUF_INIT(32 * (size_t)ONE_MB) };
-    Str ref = str_from(MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "ref"));
-    char query[96] = "";
-
-    (void)method;
-    (void)version;
-    (void)upload;
-    (void)upload_size;
-    (void)state;
-    (void)atomic_fetch_add(&fake->count, 1);
-    if (ref.len > 0) {
-        (void)snprintf(query, sizeof(query), "?ref=%.*s", STR_ARG(ref));
-    }
-    wait_for_gate(fake);
-    if (!redirects(fake, str_from(url), str_from(query), &answer)) {
-        answer_request(
-            fake, str_from(url),
-            str_from(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Authorization")),
-            str_from(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Accept")), ref,
-            &answer);
-    }
-    struct MHD_Response *response = moody_response(fake, &answer);
-    if (response == NULL) {
-        response = MHD_create_response_from_buffer(answer.body.len, answer.body.ptr,
-                                                   MHD_RESPMEM_MUST_COPY);
-    }
-    for (size_t i = 0; i < answer.n_headers; i++) {
-        (void)MHD_add_response_header(response, answer.header_names[i], answer.header_values[i]);
-    }
-    enum MHD_Result result = MHD_queue_response(connection, answer.status, response);
-    MHD_destroy_response(response);
-    buf_done(&answer.body);
-    return result;
-}
-
-static enum MHD_Result on_foreign(void *context, struct MHD_Connection *connection, const char *url,
-                                  const char *method, const char *version, const char *upload,
-                                  size_t *upload_size, void **state)
-{
-    static char body[] = "{\"sha\":\"0123456789012345678901234567890123456789\"}";
-    FakeGithub *fake = context;
-
-    (void)url;
-    (void)method;
-    (void)version;
-    (void)upload;
-    (void)upload_size;
-    (void)state;
-    (void)atomic_fetch_add(&fake->leaks, 1);
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(sizeof(body) - 1, body, MHD_RESPMEM_MUST_COPY);
-    enum MHD_Result result = MHD_queue_response(connection, 200, response);
-    MHD_destroy_response(response);
-    return result;
-}
-
-static uint16_t port_of(struct MHD_Daemon *daemon)
-{
-    return MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
-}
-
-FakeGithub *fake_github_start(const FakeRepo *repos, size_t n_repos)
-{
-    FakeGithub *fake = calloc(1, sizeof(*fake));
-    unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD;
-    struct sockaddr_in loopback = { .sin_family = AF_INET,
-                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-
-    assert_non_null(fake);
-    fake->repos = repos;
-    fake->n_repos = n_repos;
-    fake->gate_open = true;
-    fake->log = BUF_INIT(4 * (size_t)ONE_MB);
-    mutex_init(&fake->lock);
-    cond_init(&fake->opened);
-    fake->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, fake, MHD_OPTION_SOCK_ADDR,
-                                    (struct sockaddr *)&loopback, MHD_OPTION_URI_LOG_CALLBACK,
-                                    log_uri, fake, MHD_OPTION_END);
-    fake->foreign = MHD_start_daemon(flags, 0, NULL, NULL, on_foreign, fake, MHD_OPTION_SOCK_ADDR,
-                                     (struct sockaddr *)&loopback, MHD_OPTION_END);
-    assert_non_null(fake->daemon);
-    assert_non_null(fake->foreign);
-    fake->foreign_port = port_of(fake->foreign);
-    (void)snprintf(fake->url, sizeof(fake->url), "http://127.0.0.1:%u", port_of(fake->daemon));
-    return fake;
-}
-
-void fake_github_stop(FakeGithub *fake)
-{
-    mutex_lock(&fake->lock);
-    fake->stopping = true;
-    cond_broadcast(&fake->opened);
-    mutex_unlock(&fake->lock);
-    MHD_stop_daemon(fake->daemon);
-    MHD_stop_daemon(fake->foreign);
-    buf_done(&fake->log);
-    cond_done(&fake->opened);
-    mutex_done(&fake->lock);
-    free(fake);
-}
-
-Str fake_github_url(const FakeGithub *fake)
-{
-    return str_from(fake->url);
-}
-
-void fake_github_set_mood(FakeGithub *fake, FakeMood mood)
-{
-    atomic_store(&fake->mood, (int)mood);
-    fake_github_set_gate(fake, true);
-}
-
-void fake_github_set_gate(FakeGithub *fake, bool open)
-{
-    mutex_lock(&fake->lock);
-    fake->gate_open = open;
-    cond_broadcast(&fake->opened);
-    mutex_unlock(&fake->lock);
-}
-
-size_t fake_github_count(FakeGithub *fake)
-{
-    return atomic_load(&fake->count);
-}
-
-void fake_github_reset_count(FakeGithub *fake)
-{
-    atomic_store(&fake->count, 0);
-}
-
-const char *fake_github_log(FakeGithub *fake)
-{
-    mutex_lock(&fake->lock);
-    (void)buf_reserve(&fake->log, 1);
-    if (fake->log.ptr != NULL) {
-        fake->log.ptr[fake->log.len] = '\0';
-    }
-    mutex_unlock(&fake->lock);
-    return fake->log.ptr != NULL ? fake->log.ptr : "";
-}
-
-size_t fake_github_leaks(FakeGithub *fake)
-{
-    return atomic_load(&fake->leaks);
-}
+const FakeDialect fake_github = {
+    .base_path = "/api/v3",
+    .base_optional = true, /* api.github.com has none */
+    .answer = answer_request,
+    .error = say_error,
+    .rate_limit = say_rate_limited,
+};

@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "source/session_cookie.h"
 #include "source/vcs_service.h"
-#include "support_source_fake_github.h"
+#include "support_source_fake.h"
 
 static const char sha_shop[] = "1111111111111111111111111111111111111111";
 static const char sha_secret[] = "2222222222222222222222222222222222222222";
@@ -32,21 +32,43 @@ static const TestFile secret_files[] = {
     { .path = "key.go", .content = "package key\n\nfunc Key() {}\n" },
 };
 
-static const FakeRepo repos[] = {
-    { .name = "acme/shop",
-      .sha = sha_shop,
-      .files = shop_files,
-      .n_files = ARRAY_LEN(shop_files),
-      .old_name = "acme/store" },
-    { .name = "acme/secret",
-      .sha = sha_secret,
-      .files = secret_files,
-      .n_files = ARRAY_LEN(secret_files),
-      .is_private = true },
+static ModelCommit shop_commit = { .id = "1111111111111111111111111111111111111111",
+                                   .message = "fix totals\n\nbody",
+                                   .login = "ada",
+                                   .files = shop_files,
+                                   .n_files = ARRAY_LEN(shop_files) };
+
+static ModelCommit secret_commit = { .id = "2222222222222222222222222222222222222222",
+                                     .message = "fix totals\n\nbody",
+                                     .files = secret_files,
+                                     .n_files = ARRAY_LEN(secret_files) };
+
+static const ModelRef model_refs[] = {
+    { .name = "main" },
+    { .name = "feature/x" },
+    { .name = "v1.0.0", .kind = MODEL_TAG },
+    { .name = "shadow", .only_qualified = true },
+    { .name = "shadow2", .kind = MODEL_TAG, .only_qualified = true },
 };
 
+static const ModelRepo shop = { .name = "acme/shop",
+                                .old_name = "acme/store",
+                                .commits = &shop_commit,
+                                .n_commits = 1,
+                                .refs = model_refs,
+                                .n_refs = ARRAY_LEN(model_refs) };
+
+static const ModelRepo secret_repo = { .name = "acme/secret",
+                                       .is_private = true,
+                                       .commits = &secret_commit,
+                                       .n_commits = 1,
+                                       .refs = model_refs,
+                                       .n_refs = ARRAY_LEN(model_refs) };
+
+static const ModelRepo *const repos[] = { &shop, &secret_repo };
+
 typedef struct World {
-    FakeGithub *fake;
+    FakeHost *fake;
     Source *source;
     Arena *arena;
 } World;
@@ -64,11 +86,11 @@ static int setup(void **state)
     Err err = ERR_INIT;
 
     memset(big_file, 'x', sizeof(big_file));
-    w->fake = fake_github_start(repos, ARRAY_LEN(repos));
+    w->fake = fake_host_start(&fake_github, repos, ARRAY_LEN(repos));
     SourceConfig config = {
         .github_client_id = STR("Iv1.example"),
         .github_client_secret = STR("client-secret"),
-        .github_api_url = fake_github_url(w->fake),
+        .github_api_url = fake_host_url(w->fake),
         .github_server_url = STR("https://github.com"),
         .providers = &anonymous_github,
         .n_providers = 1,
@@ -87,9 +109,9 @@ static int teardown(void **state)
 {
     World *w = *state;
 
-    fake_github_set_mood(w->fake, FAKE_FINE);
+    fake_host_set_mood(w->fake, FAKE_FINE);
     source_destroy(w->source);
-    fake_github_stop(w->fake);
+    fake_host_stop(w->fake);
     arena_destroy(w->arena);
     free(w);
     return 0;
@@ -130,9 +152,9 @@ static void reads_by_commit_id(void **state)
                        STR("https://github.com/acme/shop/blob/"
                            "1111111111111111111111111111111111111111/cart/pricer.go"));
     support_expect_str("provider", 0, result.provider, STR("github.com"));
-    size_t calls = fake_github_count(w->fake);
+    size_t calls = fake_host_count(w->fake);
     result = resolve_shop(w, "cart/pricer.go");
-    assert_int_equal(fake_github_count(w->fake), calls); /* all of it is cached */
+    assert_int_equal(fake_host_count(w->fake), calls); /* all of it is cached */
 }
 
 static void same_bytes_as_a_local_repository(void **state)
@@ -168,7 +190,7 @@ static void explains_what_is_missing(void **state)
     assert_int_equal(resolve(w, "acme/shop", "gone", "a.go", "").state, SOURCE_REF_NOT_FOUND);
     /* login is possible, so a missing repository may be a private one */
     assert_int_equal(resolve(w, "acme/secret", "main", "key.go", "").state, SOURCE_NOT_CONNECTED);
-    assert_int_equal(resolve(w, "acme/none", "main", "key.go", "good").state,
+    assert_int_equal(resolve(w, "acme/none", "main", "key.go", FAKE_TOKEN).state,
                      SOURCE_REPO_NOT_FOUND);
     assert_int_equal(resolve(w, "acme/secret", "main", "a.go", "revoked").state,
                      SOURCE_SESSION_EXPIRED);
@@ -186,7 +208,7 @@ static void works_without_a_listing(void **state)
 {
     World *w = *state;
 
-    fake_github_set_mood(w->fake, FAKE_NO_TREES);
+    fake_host_set_mood(w->fake, FAKE_NO_TREES);
     SourceResult result = resolve_shop(w, "cart/pricer.go");
     assert_int_equal(result.state, SOURCE_OK);
     assert_false(result.uncertain);
@@ -207,18 +229,18 @@ static void follows_renamed_repositories(void **state)
 static void private_content_needs_own_access(void **state)
 {
     World *w = *state;
-    SourceResult result = resolve(w, "acme/secret", sha_secret, "key.go", "good");
+    SourceResult result = resolve(w, "acme/secret", sha_secret, "key.go", FAKE_TOKEN);
 
     assert_int_equal(result.state, SOURCE_OK);
-    result = resolve(w, "acme/secret", sha_secret, "key.go", "stranger");
+    result = resolve(w, "acme/secret", sha_secret, "key.go", FAKE_STRANGER_TOKEN);
     assert_int_not_equal(result.state, SOURCE_OK);
     assert_int_equal(result.bytes.len, 0);
     result = resolve(w, "acme/secret", sha_secret, "key.go", "");
     assert_int_not_equal(result.state, SOURCE_OK);
-    fake_github_reset_count(w->fake);
-    result = resolve(w, "acme/secret", sha_secret, "key.go", "other-good");
+    fake_host_reset_count(w->fake);
+    result = resolve(w, "acme/secret", sha_secret, "key.go", FAKE_OTHER_TOKEN);
     assert_int_equal(result.state, SOURCE_OK);
-    assert_int_equal(fake_github_count(w->fake), 1); /* the check, then the cache */
+    assert_int_equal(fake_host_count(w->fake), 1); /* the check, then the cache */
 }
 
 static void public_content_needs_no_check(void **state)
@@ -226,9 +248,10 @@ static void public_content_needs_no_check(void **state)
     World *w = *state;
 
     assert_int_equal(resolve(w, "acme/shop", "main", "cart/pricer.go", "").state, SOURCE_OK);
-    fake_github_reset_count(w->fake);
-    assert_int_equal(resolve(w, "acme/shop", "main", "cart/pricer.go", "good").state, SOURCE_OK);
-    assert_int_equal(fake_github_count(w->fake), 0);
+    fake_host_reset_count(w->fake);
+    assert_int_equal(resolve(w, "acme/shop", "main", "cart/pricer.go", FAKE_TOKEN).state,
+                     SOURCE_OK);
+    assert_int_equal(fake_host_count(w->fake), 0);
 }
 
 static void absence_is_remembered_per_account(void **state)
@@ -236,20 +259,20 @@ static void absence_is_remembered_per_account(void **state)
     World *w = *state;
 
     assert_int_equal(resolve(w, "acme/secret", "main", "key.go", "").state, SOURCE_NOT_CONNECTED);
-    fake_github_reset_count(w->fake);
+    fake_host_reset_count(w->fake);
     assert_int_equal(resolve(w, "acme/secret", "main", "key.go", "").state, SOURCE_NOT_CONNECTED);
-    assert_int_equal(fake_github_count(w->fake), 0);
-    assert_int_equal(resolve(w, "acme/secret", "main", "key.go", "good").state, SOURCE_OK);
+    assert_int_equal(fake_host_count(w->fake), 0);
+    assert_int_equal(resolve(w, "acme/secret", "main", "key.go", FAKE_TOKEN).state, SOURCE_OK);
 }
 
 static void redirects_stay_at_the_api(void **state)
 {
     World *w = *state;
 
-    fake_github_set_mood(w->fake, FAKE_REDIRECT_HOST);
-    assert_int_equal(resolve(w, "acme/secret", "feature/x", "key.go", "good").state,
+    fake_host_set_mood(w->fake, FAKE_REDIRECT_HOST);
+    assert_int_equal(resolve(w, "acme/secret", "feature/x", "key.go", FAKE_TOKEN).state,
                      SOURCE_HOST_UNREACHABLE);
-    assert_int_equal(fake_github_leaks(w->fake), 0);
+    assert_int_equal(fake_host_leaks(w->fake), 0);
 }
 
 typedef struct Mooded {
@@ -272,8 +295,8 @@ static void survives_hostile_answers(void **state)
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         source_cache_clear(w->source);
-        fake_github_set_mood(w->fake, cases[i].mood);
-        SourceResult result = resolve(w, "acme/shop", "main", "cart/pricer.go", "good");
+        fake_host_set_mood(w->fake, cases[i].mood);
+        SourceResult result = resolve(w, "acme/shop", "main", "cart/pricer.go", FAKE_TOKEN);
         if (result.state != cases[i].state) {
             support_print_result(&result);
         }
@@ -286,8 +309,8 @@ static void slow_answers_end_with_the_deadline(void **state)
     World *w = *state;
     int64_t start_ns = clock_steady_ns();
 
-    fake_github_set_mood(w->fake, FAKE_SILENT);
-    SourceResult result = resolve(w, "acme/shop", "main", "cart/pricer.go", "good");
+    fake_host_set_mood(w->fake, FAKE_SILENT);
+    SourceResult result = resolve(w, "acme/shop", "main", "cart/pricer.go", FAKE_TOKEN);
     assert_int_equal(result.state, SOURCE_TIMEOUT);
     assert_true(clock_steady_ns() - start_ns < 6 * NS_PER_S);
 }
@@ -295,19 +318,19 @@ static void slow_answers_end_with_the_deadline(void **state)
 static void remembers_rate_limits_per_token(void **state)
 {
     static const FakeMood moods[] = { FAKE_RATE_LIMITED, FAKE_SECONDARY_LIMIT };
-    static const char *const tokens[] = { "good", "other-good" };
+    static const char *const tokens[] = { FAKE_TOKEN, FAKE_OTHER_TOKEN };
     World *w = *state;
 
     for (size_t i = 0; i < ARRAY_LEN(moods); i++) {
-        fake_github_set_mood(w->fake, moods[i]);
+        fake_host_set_mood(w->fake, moods[i]);
         SourceResult result = resolve(w, "acme/shop", "main", "cart/pricer.go", tokens[i]);
         assert_int_equal(result.state, SOURCE_RATE_LIMITED);
         assert_true(result.retry_at_ms > clock_unix_ns() / NS_PER_MS);
-        fake_github_set_mood(w->fake, FAKE_FINE);
-        fake_github_reset_count(w->fake);
+        fake_host_set_mood(w->fake, FAKE_FINE);
+        fake_host_reset_count(w->fake);
         result = resolve(w, "acme/shop", "main", "cart/pricer.go", tokens[i]);
         assert_int_equal(result.state, SOURCE_RATE_LIMITED);
-        assert_int_equal(fake_github_count(w->fake), 0); /* not asked before its time */
+        assert_int_equal(fake_host_count(w->fake), 0); /* not asked before its time */
         assert_int_equal(resolve(w, "acme/shop", "main", "cart/pricer.go", "").state, SOURCE_OK);
         source_cache_clear(w->source);
     }
@@ -330,7 +353,7 @@ static void nothing_unsafe_reaches_a_url(void **state)
     }
     assert_int_equal(resolve(w, "acme/shop", "main", "cart/with space & %.go", "").state,
                      SOURCE_OK);
-    const char *log = fake_github_log(w->fake);
+    const char *log = fake_host_log(w->fake);
     assert_null(strstr(log, ".."));
     for (const char *p = log; *p != '\0'; p++) {
         assert_true((unsigned char)*p > 0x20 || *p == '\n');
@@ -344,7 +367,7 @@ static void one_request_has_a_budget_of_calls(void **state)
 {
     World *w = *state;
     SourceConfig config = { .github_client_id = STR("Iv1.example"),
-                            .github_api_url = fake_github_url(w->fake),
+                            .github_api_url = fake_host_url(w->fake),
                             .providers = &anonymous_github,
                             .n_providers = 1,
                             .max_calls = 2 };
@@ -352,10 +375,10 @@ static void one_request_has_a_budget_of_calls(void **state)
     World small = { .fake = w->fake, .source = source_create(&config, &err), .arena = w->arena };
 
     assert_non_null(small.source);
-    fake_github_reset_count(w->fake);
+    fake_host_reset_count(w->fake);
     SourceResult result = resolve(&small, "acme/shop", "main", "cart/pricer.go", "");
     assert_int_equal(result.state, SOURCE_TIMEOUT);
-    assert_int_equal(fake_github_count(w->fake), 2);
+    assert_int_equal(fake_host_count(w->fake), 2);
     result = resolve(&small, "acme/shop", "main", "cart/pricer.go", "");
     assert_int_equal(result.state, SOURCE_OK); /* what was learnt before is kept */
     source_destroy(small.source);
@@ -368,7 +391,7 @@ static void an_entry_for_github_com_keeps_its_settings(void **state)
     World world = { .fake = w->fake, .arena = w->arena };
     world.source = source_create(&(SourceConfig){ .providers = &anonymous_github,
                                                   .n_providers = 1,
-                                                  .github_api_url = fake_github_url(w->fake) },
+                                                  .github_api_url = fake_host_url(w->fake) },
                                  &err);
     assert_non_null(world.source);
     SourceResult result =
@@ -386,9 +409,9 @@ static void a_static_token_serves_an_enterprise_server(void **state)
     Err err = ERR_INIT;
 
     support_dir_create(dir, sizeof(dir));
-    support_write_file(dir, "token", STR("good\n"));
+    support_write_file(dir, "token", STR(FAKE_TOKEN "\n"));
     (void)snprintf(token_file, sizeof(token_file), "%s/token", dir);
-    (void)snprintf(api, sizeof(api), "%.*s/", STR_ARG(fake_github_url(w->fake)));
+    (void)snprintf(api, sizeof(api), "%.*s/", STR_ARG(fake_host_url(w->fake)));
     const ProviderConfig enterprise = { .name = STR("corp"),
                                         .type = PROVIDER_GITHUB,
                                         .web_url = STR("https://Git.Corp.example/"),
@@ -440,18 +463,18 @@ static void merges_equal_lookups(void **state)
     pthread_t threads[N];
     Racer racers[N];
 
-    fake_github_set_gate(w->fake, false);
+    fake_host_set_gate(w->fake, false);
     for (size_t i = 0; i < N; i++) {
         racers[i] = (Racer){ .w = w, .arena = arena_create(MiB(1)) };
         assert_int_equal(pthread_create(&threads[i], NULL, race, &racers[i]), 0);
     }
-    fake_github_set_gate(w->fake, true);
+    fake_host_set_gate(w->fake, true);
     for (size_t i = 0; i < N; i++) {
         assert_int_equal(pthread_join(threads[i], NULL), 0);
         assert_int_equal(racers[i].state, SOURCE_OK);
         arena_destroy(racers[i].arena);
     }
-    assert_int_equal(fake_github_count(w->fake), 1);
+    assert_int_equal(fake_host_count(w->fake), 1);
 }
 
 static Str cookie_for(World *w, const char *access_token, int64_t expires_at_ms)
@@ -488,12 +511,12 @@ static void vcs_calls_have_codes_and_messages(void **state)
     assert_false(vcs_get_file(w->source, &caller, &request, w->arena, &content, &url, &err));
     assert_int_equal(err.code, ERR_UNAUTHENTICATED);
     assert_string_equal(err.msg, "invalid token");
-    caller.cookie_header = cookie_for(w, "good", 1000);
+    caller.cookie_header = cookie_for(w, FAKE_TOKEN, 1000);
     assert_false(vcs_get_file(w->source, &caller, &request, w->arena, &content, &url, &err));
     assert_int_equal(err.code, ERR_UNAUTHENTICATED);
     assert_string_equal(err.msg, "token is expired");
 
-    caller.cookie_header = cookie_for(w, "good", 0);
+    caller.cookie_header = cookie_for(w, FAKE_TOKEN, 0);
     assert_true(vcs_get_file(w->source, &caller, &request, w->arena, &content, &url, &err));
     support_expect_str("content", 0, content, STR("cGFja2FnZSBrZXkKCmZ1bmMgS2V5KCkge30K"));
     request.local_path = STR("none.go");
