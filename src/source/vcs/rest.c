@@ -73,8 +73,16 @@ static void classify(const RestProvider *rest, const VcsCall *call, const RestCa
     } else {
         rest_classify(rest->dialect->title, reply, what->not_found, what->what, now_ms, fault);
     }
-    if (fault->state == SOURCE_SESSION_EXPIRED && call->token.len == 0) {
-        fault->state = has_token ? SOURCE_FORBIDDEN : SOURCE_NOT_CONNECTED;
+    if (fault->state != SOURCE_SESSION_EXPIRED || call->token.len > 0) {
+        return;
+    }
+    if (has_token) {
+        fault->state = SOURCE_FORBIDDEN; /* the static token: nobody's session */
+    } else {
+        (void)source_fault_set(fault,
+                               rest->base.has_login ? SOURCE_NOT_CONNECTED : SOURCE_FORBIDDEN,
+                               "%s wants credentials for this repository, or it does not exist",
+                               rest->dialect->title); /* the state is the result */
     }
 }
 

@@ -35,31 +35,42 @@ bool rest_check_size(json_int_t size, const Buf *bytes, SourceFault *fault)
     return true;
 }
 
+/* A link that leads back would cost calls until the limit, and lead nowhere. */
+static bool was_seen(const Str *seen, int n, Str path)
+{
+    for (int i = 0; i < n; i++) {
+        if (str_eq(seen[i], path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool rest_read_through_links(Provider *provider, const VcsCall *call, Arena *arena, Str repo,
                              Str commit, Str path, RestReadEntry *read, Buf *ret_bytes,
                              SourceFault *fault)
 {
-    Str at = path;
-    int n_links = 0;
+    Str seen[MAX_LINKS + 1];
+    Str next = path;
 
-    for (; n_links <= MAX_LINKS; n_links++) {
+    for (int n = 0; n <= MAX_LINKS; n++) {
         RestEntry entry = { .target = STR_EMPTY };
-        Str next = STR_EMPTY;
-        if (!read(provider, call, arena, repo, commit, at, ret_bytes, &entry, fault)) {
-            break;
+        seen[n] = next;
+        if (!read(provider, call, arena, repo, commit, next, ret_bytes, &entry, fault)) {
+            /* as it was found, or a failure that has nothing to do with links */
+            return n == 0 || fault->state != SOURCE_FILE_NOT_FOUND
+                       ? false
+                       : rest_refuse_entry(fault, SOURCE_ENTRY_LINK);
         }
         if (!entry.is_link) {
             return true;
         }
         buf_clear(ret_bytes);
         if (entry.target.len == 0 || str_starts_with(entry.target, STR("/")) ||
-            !path_join(arena, path_parent(at), entry.target, &next) || next.len == 0) {
-            return rest_refuse_entry(fault, SOURCE_ENTRY_LINK);
+            !path_join(arena, path_parent(next), entry.target, &next) || next.len == 0 ||
+            was_seen(seen, n + 1, next)) {
+            break;
         }
-        at = next;
-    }
-    if (n_links == 0 || (fault->state != SOURCE_FILE_NOT_FOUND && fault->state != SOURCE_OK)) {
-        return false; /* as it was found, or a failure that has nothing to do with links */
     }
     return rest_refuse_entry(fault, SOURCE_ENTRY_LINK);
 }
