@@ -19,3 +19,9 @@ void metrics_add_requests(Metrics *metrics, Buf *out);
 
 /* Appends one sample with its HELP and TYPE lines. type: "counter" or "gauge". */
 void metrics_add(Buf *out, const char *name, const char *type, const char *help, double value);
+
+struct Source;
+
+/* Requests to git hosts by provider, operation and outcome; their durations; answers of the cache.
+ */
+void metrics_add_source(Buf *out, struct Source *source);

@@ -104,6 +104,7 @@ static void add_source(Buf *out, Source *source)
                 (double)s.upstream_calls);
     metrics_add(out, "flameline_source_upstream_failures_total", "counter", "Those that failed.",
                 (double)s.upstream_failures);
+    metrics_add_source(out, source);
 }
 
 static void add_process(Buf *out, const Api *api)

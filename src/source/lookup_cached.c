@@ -20,19 +20,9 @@ enum {
     SMALL_VALUE_BYTES = 256 * 1024,
 };
 
-typedef enum Operation {
-    OP_REF,
-    OP_FILE,
-    OP_TREE,
-    OP_COMMIT,
-    OP_TAGS,
-    OP_BEFORE, /* at: Unix seconds */
-    OP_ACCESS,
-} Operation;
-
 /* One question to a provider. */
 typedef struct Question {
-    Operation op;
+    SourceOperation op;
     Provider *provider;
     Str repo;
     Str at; /* ref or commit */
@@ -40,11 +30,6 @@ typedef struct Question {
     Str token;
     Str credential;
 } Question;
-
-static const char *const op_names[] = {
-    [OP_REF] = "ref",   [OP_FILE] = "file",     [OP_TREE] = "tree",     [OP_COMMIT] = "commit",
-    [OP_TAGS] = "tags", [OP_BEFORE] = "before", [OP_ACCESS] = "access",
-};
 
 /* A digest stands for the token, so that keys and memory dumps of keys hold no secret. */
 static Str credential_of(Arena *arena, Str token)
@@ -74,7 +59,7 @@ static Str key_of(LookupCached *lookup, const Question *q, bool private_part)
 {
     /* '\n' cannot occur in any part: control characters were refused */
     const char *key = arena_printf(
-        lookup->arena, "%s\n%.*s\n%.*s\n%.*s\n%.*s\n%.*s", op_names[q->op],
+        lookup->arena, "%s\n%.*s\n%.*s\n%.*s\n%.*s\n%.*s", source_operation_name(q->op),
         STR_ARG(q->provider->name), STR_ARG(q->repo), STR_ARG(q->at), STR_ARG(q->path),
         private_part ? (int)q->credential.len : 0, private_part ? q->credential.ptr : "");
 
@@ -97,14 +82,16 @@ static int64_t life_of(const Question *q, const CacheValue *value)
 {
     bool at_commit = ref_name_is_full_id(q->at);
 
-    if (q->op == OP_ACCESS) {
+    if (q->op == SOURCE_OP_ACCESS) {
         return value->fault.state == SOURCE_OK ? ACCESS_LIFE_NS : 0;
     }
     if (q->provider->is_local) {
         /* a checkout moves under us, but what a commit holds does not */
-        return value->fault.state == SOURCE_OK && at_commit && q->op != OP_REF ? CACHE_FOREVER : 0;
+        return value->fault.state == SOURCE_OK && at_commit && q->op != SOURCE_OP_REF
+                   ? CACHE_FOREVER
+                   : 0;
     }
-    if (q->op == OP_TAGS) {
+    if (q->op == SOURCE_OP_TAGS) {
         return value->fault.state == SOURCE_OK ? TAGS_LIFE_NS : 0;
     }
     if (value->fault.state != SOURCE_OK) {
@@ -160,10 +147,10 @@ static bool ask_provider(const Question *q, const VcsCall *call, size_t max_file
     bool ok = false;
 
     switch (q->op) {
-    case OP_REF:
+    case SOURCE_OP_REF:
         return ops->resolve_ref(q->provider, call, value->arena, q->repo, q->at, &value->ref,
                                 &value->fault);
-    case OP_FILE:
+    case SOURCE_OP_FILE:
         ok = ops->read_file(q->provider, call, value->arena, q->repo, q->at, q->path, &bytes,
                             &value->fault);
         if (ok) {
@@ -172,19 +159,21 @@ static bool ask_provider(const Question *q, const VcsCall *call, size_t max_file
         }
         buf_done(&bytes);
         return ok;
-    case OP_TREE:
+    case SOURCE_OP_TREE:
         return ops->list_tree(q->provider, call, value->arena, q->repo, q->at, &value->tree,
                               &value->fault);
-    case OP_COMMIT:
+    case SOURCE_OP_COMMIT:
         return ops->read_commit(q->provider, call, value->arena, q->repo, q->at, &value->commit,
                                 &value->fault);
-    case OP_TAGS:
+    case SOURCE_OP_TAGS:
         return ask_tags(q, call, value);
-    case OP_BEFORE:
+    case SOURCE_OP_BEFORE:
         return ask_before(q, call, value);
-    case OP_ACCESS:
+    case SOURCE_OP_ACCESS:
         return ops->check_access(q->provider, call, value->arena, q->repo, &value->is_public,
                                  &value->fault);
+    case SOURCE_N_OPS:
+        break;
     }
     return ok;
 }
@@ -193,7 +182,7 @@ static Question access_question(const Question *q)
 {
     Question access = *q;
 
-    access.op = OP_ACCESS;
+    access.op = SOURCE_OP_ACCESS;
     access.at = STR_EMPTY;
     access.path = STR_EMPTY;
     return access;
@@ -240,7 +229,10 @@ static CacheValue *load(LookupCached *lookup, const Question *q, Str key, Str pr
         return NULL;
     }
     int before = lookup->calls_left;
+    int64_t start_ns = clock_steady_ns();
     bool ok = ask_provider(q, &call, shared->max_file_bytes, value);
+    request_stats_add(shared->requests, q->provider->idx, q->op,
+                      ok ? SOURCE_OK : value->fault.state, clock_steady_ns() - start_ns);
     if (ok) { /* a provider may have failed on the way to its answer */
         value->fault = (SourceFault){ .state = SOURCE_OK, .status = value->fault.status };
     }
@@ -313,7 +305,7 @@ static bool access_proven(LookupCached *lookup, const Question *q, LookupReport 
 {
     Question access = access_question(q);
 
-    if (q->provider->is_local || q->op == OP_ACCESS) {
+    if (q->provider->is_local || q->op == SOURCE_OP_ACCESS) {
         return true;
     }
     Str public_key = key_of(lookup, &access, false);
@@ -336,7 +328,7 @@ static bool access_proven(LookupCached *lookup, const Question *q, LookupReport 
 static CacheValue *fetch(LookupCached *lookup, const Question *q, LookupReport *report)
 {
     Cache *cache = lookup->shared->cache;
-    bool only_private = q->op == OP_ACCESS;
+    bool only_private = q->op == SOURCE_OP_ACCESS;
     Str private_key = key_of(lookup, q, true);
     Str key = only_private ? private_key : key_of(lookup, q, false);
     CacheValue *value = NULL;
@@ -354,10 +346,13 @@ static CacheValue *fetch(LookupCached *lookup, const Question *q, LookupReport *
         value = cache_get(cache, private_key);
     }
     report->cached = value != NULL;
-    if (value != NULL) {
-        return value;
+    if (value == NULL) {
+        value = load_merged(lookup, q, key, private_key, report);
     }
-    return load_merged(lookup, q, key, private_key, report);
+    if (report->cached) {
+        request_stats_add_hit(lookup->shared->requests, q->provider->idx, q->op);
+    }
+    return value;
 }
 
 static bool within_budget(LookupCached *lookup, LookupReport *report)
@@ -371,8 +366,8 @@ static bool within_budget(LookupCached *lookup, LookupReport *report)
 }
 
 /* Provider, name there, and whose token counts. */
-static bool prepare(LookupCached *lookup, const LookupRepo *repo, Operation op, Str at, Str path,
-                    Question *ret_question, LookupReport *report)
+static bool prepare(LookupCached *lookup, const LookupRepo *repo, SourceOperation op, Str at,
+                    Str path, Question *ret_question, LookupReport *report)
 {
     const SourceCaller *caller = lookup->caller;
     Question q = { .op = op, .at = at, .path = path, .token = STR_EMPTY };
@@ -399,8 +394,8 @@ static bool prepare(LookupCached *lookup, const LookupRepo *repo, Operation op, 
 }
 
 /* The answer is borrowed from the lookup; NULL on failure. */
-static const CacheValue *ask(LookupCached *lookup, const LookupRepo *repo, Operation op, Str at,
-                             Str path, LookupReport *report)
+static const CacheValue *ask(LookupCached *lookup, const LookupRepo *repo, SourceOperation op,
+                             Str at, Str path, LookupReport *report)
 {
     int64_t start_ns = clock_steady_ns();
     Question q;
@@ -433,7 +428,8 @@ bool lookup_take_call(LookupCached *lookup, SourceFault *fault)
 static bool cached_resolve(Lookup *base, const LookupRepo *repo, Str ref, VcsRef *ret_ref,
                            LookupReport *report)
 {
-    const CacheValue *value = ask((LookupCached *)base, repo, OP_REF, ref, STR_EMPTY, report);
+    const CacheValue *value =
+        ask((LookupCached *)base, repo, SOURCE_OP_REF, ref, STR_EMPTY, report);
 
     if (value != NULL) {
         *ret_ref = value->ref;
@@ -444,7 +440,7 @@ static bool cached_resolve(Lookup *base, const LookupRepo *repo, Str ref, VcsRef
 static bool cached_read(Lookup *base, const LookupRepo *repo, Str commit, Str path, Str *ret_bytes,
                         LookupReport *report)
 {
-    const CacheValue *value = ask((LookupCached *)base, repo, OP_FILE, commit, path, report);
+    const CacheValue *value = ask((LookupCached *)base, repo, SOURCE_OP_FILE, commit, path, report);
 
     if (value != NULL) {
         *ret_bytes = value->bytes;
@@ -455,7 +451,8 @@ static bool cached_read(Lookup *base, const LookupRepo *repo, Str commit, Str pa
 static bool cached_tree(Lookup *base, const LookupRepo *repo, Str commit,
                         const TreeIndex **ret_tree, LookupReport *report)
 {
-    const CacheValue *value = ask((LookupCached *)base, repo, OP_TREE, commit, STR_EMPTY, report);
+    const CacheValue *value =
+        ask((LookupCached *)base, repo, SOURCE_OP_TREE, commit, STR_EMPTY, report);
 
     if (value != NULL) {
         *ret_tree = value->tree;
@@ -470,7 +467,7 @@ static bool cached_before(Lookup *base, const LookupRepo *repo, int64_t unix_s, 
     /* whole minutes: the profiles of one dashboard ask the same */
     const char *at = arena_printf(lookup->arena, "%lld", (long long)(unix_s - unix_s % 60));
     const CacheValue *value =
-        at != NULL ? ask(lookup, repo, OP_BEFORE, str_from(at), STR_EMPTY, report) : NULL;
+        at != NULL ? ask(lookup, repo, SOURCE_OP_BEFORE, str_from(at), STR_EMPTY, report) : NULL;
 
     if (value != NULL) {
         *ret_ref = value->ref;
@@ -482,7 +479,7 @@ static bool cached_tags(Lookup *base, const LookupRepo *repo, Str prefix, VcsTag
                         size_t *ret_n, LookupReport *report)
 {
     LookupCached *lookup = (LookupCached *)base;
-    const CacheValue *value = ask(lookup, repo, OP_TAGS, prefix, STR_EMPTY, report);
+    const CacheValue *value = ask(lookup, repo, SOURCE_OP_TAGS, prefix, STR_EMPTY, report);
     VcsTag *tags = ARENA_NEW(lookup->arena, VcsTag, VCS_MAX_TAGS);
     size_t n = 0;
 
@@ -555,7 +552,7 @@ static void cached_place(Lookup *base, const LookupRepo *repo, Str commit, Str p
 bool lookup_cached_commit(LookupCached *lookup, const LookupRepo *repo, Str ref,
                           VcsCommit *ret_commit, LookupReport *report)
 {
-    const CacheValue *value = ask(lookup, repo, OP_COMMIT, ref, STR_EMPTY, report);
+    const CacheValue *value = ask(lookup, repo, SOURCE_OP_COMMIT, ref, STR_EMPTY, report);
 
     if (value != NULL) {
         *ret_commit = value->commit;

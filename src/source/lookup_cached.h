@@ -14,12 +14,14 @@
 #include "base/vec.h"
 #include "source/cache.h"
 #include "source/lookup.h"
+#include "source/request_stats.h"
 #include "source/source.h"
 
 /* What one Source shares among its requests. */
 typedef struct LookupShared {
     ProviderTable *providers;
     Cache *cache;
+    RequestStats *requests; /* by the index of the provider */
     size_t max_file_bytes;
     struct HttpClient *http; /* of pages and the module proxy; borrowed */
     bool no_pages;           /* offline: no page is asked for */

@@ -75,6 +75,11 @@ Source *source_create(const SourceConfig *config, Err *err)
     if (source->shared.providers == NULL) {
         return NULL;
     }
+    source->shared.requests = request_stats_create(provider_table_len(source->shared.providers));
+    if (source->shared.requests == NULL) {
+        (void)err_no_memory(err); /* NULL says it failed */
+        return NULL;
+    }
     return TAKE(source);
 }
 
@@ -88,6 +93,7 @@ void source_destroy(Source *source)
         explicit_bzero(secret, source->secrets[i].len);
     }
     provider_table_destroy(source->shared.providers);
+    request_stats_destroy(source->shared.requests);
     http_client_destroy(source->http);
     cache_destroy(source->shared.cache);
     arena_destroy(source->arena);
@@ -277,6 +283,22 @@ void source_stats(Source *source, SourceStats *ret_stats)
         .upstream_failures = atomic_load(&source->shared.upstream_failures),
         .budgets_exhausted = atomic_load(&source->shared.budgets_exhausted),
     };
+}
+
+void source_visit_requests(Source *source, SourceStatsVisitor *visit, void *context)
+{
+    const ProviderTable *providers = source->shared.providers;
+
+    for (size_t i = 0; i < provider_table_len(providers); i++) {
+        for (int op = 0; op < SOURCE_N_OPS; op++) {
+            SourceRequestStats row;
+            request_stats_read(source->shared.requests, i, (SourceOperation)op, &row);
+            row.provider = provider_table_at(providers, i)->name;
+            if (row.count > 0 || row.cache_hits > 0) {
+                visit(&row, context);
+            }
+        }
+    }
 }
 
 void source_cache_clear(Source *source)

@@ -17,8 +17,8 @@ typedef struct Source Source;
 
 /*
  * Reads token files and checks the providers; asks nobody. NULL with err on failure:
- * INVALID_ARGUMENT (names, types, doubled entries, a proxy that is no http(s) address), NOT_FOUND (a
- * file or directory of the configuration), RESOURCE_EXHAUSTED.
+ * INVALID_ARGUMENT (names, types, doubled entries, a proxy that is no http(s) address), NOT_FOUND
+ * (a file or directory of the configuration), RESOURCE_EXHAUSTED.
  */
 Source *source_create(const SourceConfig *config, Err *err);
 void source_destroy(Source *source); /* NULL is fine */
@@ -145,6 +145,28 @@ typedef struct SourceStats {
 } SourceStats;
 
 void source_stats(Source *source, SourceStats *ret_stats);
+
+enum {
+    SOURCE_N_STATES = SOURCE_INTERNAL + 1,
+    SOURCE_N_BUCKETS = 8, /* 0.1 s, doubled up to 12.8 s */
+};
+
+/* What one provider was asked by one operation since start. */
+typedef struct SourceRequestStats {
+    Str provider;                       /* borrowed from the source */
+    const char *operation;              /* ref, file, tree, commit, access */
+    uint64_t outcomes[SOURCE_N_STATES]; /* by SourceState */
+    uint64_t count;                     /* their sum */
+    uint64_t buckets[SOURCE_N_BUCKETS]; /* requests by duration, not cumulated */
+    uint64_t sum_ns;
+    uint64_t cache_hits; /* questions that did not reach the provider */
+} SourceRequestStats;
+
+typedef void SourceStatsVisitor(const SourceRequestStats *row, void *context);
+
+/* Calls visit for every provider and operation that was asked; the number of rows is bounded by the
+ * configuration. */
+void source_visit_requests(Source *source, SourceStatsVisitor *visit, void *context);
 
 /* Drops all cached content. */
 void source_cache_clear(Source *source);

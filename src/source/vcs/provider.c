@@ -139,6 +139,7 @@ static bool add_provider(ProviderTable *table, const ProviderConfig *given, Str 
         provider->ops->destroy(provider);
         return err_no_memory(err);
     }
+    provider->idx = table->providers.len - 1;
     provider->name = arena_str(table->arena, config->name);
     provider->answers_any = config->answers_any;
     if (serves.len > 0) {
@@ -233,6 +234,16 @@ Provider *provider_table_by_name(ProviderTable *table, Str name)
         }
     }
     return NULL;
+}
+
+size_t provider_table_len(const ProviderTable *table)
+{
+    return table->providers.len;
+}
+
+const Provider *provider_table_at(const ProviderTable *table, size_t idx)
+{
+    return table->providers.items[idx];
 }
 
 Provider *provider_table_any(ProviderTable *table)

@@ -92,6 +92,7 @@ typedef struct ProviderOps {
 struct Provider {
     const ProviderOps *ops;
     Str name;
+    size_t idx;      /* in the table */
     Str host;        /* that it serves, lower case; "" for file:// only */
     Str path_prefix; /* of the served addresses, without slashes at the ends */
     bool answers_any;
@@ -126,6 +127,9 @@ void provider_table_destroy(ProviderTable *table);
 bool provider_table_find(ProviderTable *table, Arena *arena, const RepoAddress *address, bool own,
                          Provider **ret_provider, Str *ret_repo, SourceFault *fault);
 Provider *provider_table_by_name(ProviderTable *table, Str name); /* NULL: none */
+
+size_t provider_table_len(const ProviderTable *table);
+const Provider *provider_table_at(const ProviderTable *table, size_t idx);
 
 /* A provider that answers every own repository (--repo DIR); NULL: none. */
 Provider *provider_table_any(ProviderTable *table);
