@@ -16,10 +16,16 @@ enum {
 
 static void say_error(FakeAnswer *answer, unsigned status, const char *message)
 {
+    char text[16];
+
+    (void)snprintf(text, sizeof(text), "%u", status);
     answer->status = status;
-    fake_json(answer,
-              json_pack("{s:s,s:s,s:s}", "message", message, "documentation_url",
-                        "https://docs.github.com/rest", "status", status == 404 ? "404" : "403"));
+    json_t *root = json_pack("{s:s,s:s}", "message", message, "documentation_url",
+                             "https://docs.github.com/rest");
+    if (status != 422) { /* which is described without it */
+        json_object_set_new(root, "status", json_string(text));
+    }
+    fake_json(answer, root);
 }
 
 static void say_rate_limited(FakeAnswer *answer)
