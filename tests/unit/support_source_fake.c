@@ -347,6 +347,10 @@ static void answer_request(FakeHost *fake, struct MHD_Connection *connection, St
                    STR_ARG(authorization));
     mutex_unlock(&fake->lock);
     (void)str_cut(target, '?', &request.path, &request.query); /* without a query: all of it */
+    if (str_starts_with(request.path, STR("http://"))) {       /* we are the proxy of some host */
+        size_t slash = str_find(request.path, STR("/"), 7);
+        request.path = str_skip(request.path, slash);
+    }
     if (!str_starts_with(request.path, base) && !fake->dialect->base_optional) {
         fake_error(fake, answer, 404, "Not Found");
         return;

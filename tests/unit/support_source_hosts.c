@@ -76,6 +76,9 @@ static void set_urls(HostSession *session, const HostOptions *options)
         session->config.web_url = url;
         return;
     }
+    if (options->api_origin != NULL) {
+        url = str_from(options->api_origin);
+    }
     (void)snprintf(session->texts[0], sizeof(session->texts[0]), "%.*s%s/", STR_ARG(url),
                    dialects[session->kind]->base_path);
     session->config.web_url = STR("https://Host.example/");

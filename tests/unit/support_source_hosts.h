@@ -50,6 +50,7 @@ typedef struct HostOptions {
     const char *token_file_text; /* NULL: no static token */
     bool by_web_url;             /* the API's address is derived from the web address */
     const char *proxy;
+    const char *api_origin; /* in place of the fake's own */
 } HostOptions;
 
 /* One provider with nothing remembered from before. */

@@ -248,6 +248,31 @@ static void configuration_mistakes_are_named(void **state)
     }
 }
 
+/* Known without an entry, but not asked before one allows it. */
+static void public_hosts_are_built_in_and_off(void **state)
+{
+    static const char *const urls[] = { "https://gitlab.com/group/sub/project",
+                                        "https://bitbucket.org/acme/shop",
+                                        "https://codeberg.org/acme/shop" };
+    World *w = *state;
+    Err err = ERR_INIT;
+
+    for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+        World known = { .source = source_create(&(SourceConfig){ 0 }, &err), .arena = w->arena };
+        World offline = { .source =
+                              source_create(&(SourceConfig){ .no_builtin_hosts = true }, &err),
+                          .arena = w->arena };
+        SourceResult result = resolve(&known, urls[i], "main", "a.go");
+        assert_int_equal(result.state, SOURCE_HOST_UNSUPPORTED);
+        assert_true(str_find(result.message, STR("is not enabled on this server"), 0) != STR_NPOS);
+        result = resolve(&offline, urls[i], "main", "a.go");
+        assert_int_equal(result.state, SOURCE_HOST_UNSUPPORTED);
+        assert_true(str_find(result.message, STR("not asked"), 0) != STR_NPOS);
+        source_destroy(known.source);
+        source_destroy(offline.source);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +282,7 @@ int main(void)
         cmocka_unit_test(links_end),
         cmocka_unit_test(plain_directories_have_borders),
         cmocka_unit_test(configuration_mistakes_are_named),
+        cmocka_unit_test(public_hosts_are_built_in_and_off),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

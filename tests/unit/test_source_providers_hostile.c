@@ -380,13 +380,28 @@ static void uses_its_proxy(HostSession *session)
 {
     HostSession proxied;
     SourceFault fault;
-    char proxy[160];
+    Str bytes;
+
+    /* the host has no address at all: only the proxy, here the fake itself, can be asked */
+    const char *proxy = arena_text(session->arena, fake_host_url(session->fake));
+    session_open(&proxied, session->kind,
+                 &(HostOptions){ .proxy = proxy, .api_origin = "http://api.invalid" });
+    fake_host_reset_log(proxied.fake);
+    assert_true(session_read(&proxied, "acme/shop", "main", "main.go", MiB(1), &bytes, &fault));
+    assert_non_null(strstr(fake_host_log(proxied.fake), "http://api.invalid/"));
+    session_close(&proxied);
+}
+
+static void keeps_the_secret_of_its_proxy(HostSession *session)
+{
+    HostSession proxied;
+    SourceFault fault;
 
     /* nothing listens there, so the call fails without the host being asked */
-    (void)snprintf(proxy, sizeof(proxy), "http://ada:tok-proxy@127.0.0.1:1");
-    session_open(&proxied, session->kind, &(HostOptions){ .proxy = proxy });
+    session_open(&proxied, session->kind,
+                 &(HostOptions){ .proxy = "http://ada:tok-proxy@127.0.0.1:1" });
     fake_host_reset_count(proxied.fake);
-    assert_false(run_operation(&proxied, RESOLVE, &fault));
+    assert_false(run_operation(&proxied, RESOLVE, &fault)); /* which looks for "tok-" */
     expect_state(session, "proxy", fault.state, SOURCE_HOST_UNREACHABLE, &fault);
     assert_int_equal(fake_host_count(proxied.fake), 0);
     session_close(&proxied);
@@ -406,6 +421,7 @@ static const HostCase access_cases[] = {
     { .name = "static token", .run = uses_static_tokens, NOT_LOCAL },
     { .name = "API below the web address", .run = finds_the_api_by_the_web_address, NOT_LOCAL },
     { .name = "proxy", .run = uses_its_proxy, NOT_LOCAL },
+    { .name = "proxy that does not answer", .run = keeps_the_secret_of_its_proxy, NOT_LOCAL },
 };
 
 /* ---- addresses ---- */
