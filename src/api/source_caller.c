@@ -4,17 +4,19 @@
 bool source_caller_of(const ApiCall *call, SourceCaller *ret_caller, Err *err)
 {
     Str cookies = http_request_header(call->request, STR("cookie"));
+    SourceCredential *credential = ARENA_NEW(call->request->arena, SourceCredential, 1);
     Str tenant;
     Err unreadable = ERR_INIT;
 
+    if (credential == NULL) {
+        return err_no_memory(err);
+    }
     if (!call_single_tenant(call, &tenant, err)) {
         return false;
     }
-    *ret_caller = (SourceCaller){ 0 };
-    if (!source_caller_from_cookie(call->api->source, tenant, cookies, call->request->arena,
-                                   ret_caller, &unreadable)) {
-        *ret_caller = (SourceCaller){ 0 }; /* no session, or none that can be read */
-    }
-    ret_caller->tenant = tenant;
+    *ret_caller = (SourceCaller){ .tenant = tenant, .credentials = credential };
+    /* no session, or none that can be read: public sources stay readable */
+    ret_caller->n_credentials = source_credential_from_cookie(
+        call->api->source, tenant, cookies, call->request->arena, credential, &unreadable);
     return true;
 }

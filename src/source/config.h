@@ -23,14 +23,28 @@ typedef struct ProviderConfig {
     Str web_url; /* which addresses it serves: a host, or a URL with a path prefix */
     Str api_url; /* "": derived from web_url (GitHub Enterprise Server: /api/v3) */
     Str client_id;
+    Str client_secret; /* the secret itself: of GITHUB_CLIENT_SECRET only */
     Str client_secret_file;
-    Str token_file; /* a static token that serves every caller without a session */
+    Str callback_url; /* of logins from our own UI; "": from the request or public_url */
+    Str scope;        /* ptr NULL: the least that the host's calls need; "": none is asked for */
+    Str token_file;   /* a static token that serves callers without a session */
+    const Str *allow_tenants; /* [n_allow_tenants]: whom token_file serves, with multitenancy */
+    size_t n_allow_tenants;
     bool anonymous; /* may be asked without any credentials */
     Str ca_file;
     Str proxy;        /* http(s) address for the calls to this host; "": of the environment */
     Str path;         /* local: one repository, a checkout, or a directory of mirrors */
     bool answers_any; /* local: stands for the repository of every request (--repo DIR) */
 } ProviderConfig;
+
+/* One entry of source.overrides[]: what counts in place of the labels of a service. */
+typedef struct SourceOverride {
+    Str tenant;  /* "": any */
+    Str service; /* value of service_name */
+    Str repository;
+    Str ref;
+    Str root;
+} SourceOverride;
 
 typedef struct SourceConfig {
     const ProviderConfig *providers;
@@ -43,6 +57,10 @@ typedef struct SourceConfig {
     Str github_api_url;    /* "": https://api.github.com */
     Str github_server_url; /* "": https://github.com */
     bool no_builtin_hosts; /* offline: only providers[] */
+    bool multitenancy;     /* a static token serves only the tenants that are named with it */
+
+    const SourceOverride *overrides; /* [n_overrides], the first that fits counts */
+    size_t n_overrides;
 
     const Str *session_secrets; /* the first seals, all open (section 1.5) */
     size_t n_session_secrets;

@@ -28,7 +28,8 @@ typedef struct Question {
     Str at; /* ref or commit */
     Str path;
     Str token;
-    Str credential;
+    Str credential;        /* what stands for the token in keys; no secret */
+    SourceCredential *own; /* the caller's for the provider; NULL: none */
 } Question;
 
 /* A digest stands for the token, so that keys and memory dumps of keys hold no secret. */
@@ -36,9 +37,6 @@ static Str credential_of(Arena *arena, Str token)
 {
     unsigned char digest[32];
 
-    if (token.len == 0) {
-        return STR("-");
-    }
     if (gnutls_hash_fast(GNUTLS_DIG_SHA256, token.ptr, token.len, digest) < 0) {
         return (Str){ NULL, 0 };
     }
@@ -365,32 +363,61 @@ static bool within_budget(LookupCached *lookup, LookupReport *report)
     return true;
 }
 
+/* Whose token counts, and what stands for it in keys. */
+static bool choose_token(LookupCached *lookup, Question *q, SourceFault *fault)
+{
+    const SourceCaller *caller = lookup->caller;
+
+    q->own = source_caller_credential(caller, q->provider->name);
+    if (q->own != NULL && q->own->due && caller->renew != NULL) {
+        q->own->due = false;
+        (void)caller->renew(caller->renew_context, q->own); /* the credential says how it went */
+    }
+    q->token = q->own != NULL ? text_or_empty(q->own->token) : STR_EMPTY;
+    if (q->token.len > 0) {
+        q->credential = credential_of(lookup->arena, q->token);
+    } else {
+        /* two ways to ask without an account: what one was told is not for the other */
+        q->credential = q->provider->has_static_token ? STR("-") : STR("anonymous");
+    }
+    return q->credential.ptr != NULL || source_fault_no_memory(fault);
+}
+
 /* Provider, name there, and whose token counts. */
 static bool prepare(LookupCached *lookup, const LookupRepo *repo, SourceOperation op, Str at,
                     Str path, Question *ret_question, LookupReport *report)
 {
-    const SourceCaller *caller = lookup->caller;
-    Question q = { .op = op, .at = at, .path = path, .token = STR_EMPTY };
-    Str token_provider = caller->provider.len > 0 ? caller->provider : STR("github.com");
+    Question *q = ret_question;
 
+    *q = (Question){ .op = op, .at = at, .path = path, .token = STR_EMPTY };
     if (!within_budget(lookup, report) ||
         !provider_table_find(lookup->shared->providers, lookup->arena, &repo->address, repo->own,
-                             &q.provider, &q.repo, &report->fault)) {
+                             &q->provider, &q->repo, &report->fault)) {
         return false;
     }
-    bool own_token = str_eq(q.provider->name, token_provider);
-    q.token = own_token && caller->token.len > 0 ? caller->token : STR_EMPTY;
-    q.credential = own_token && q.token.len > 0 ? lookup->credential : STR("-");
-    if (own_token && caller->session_expired && !q.provider->has_static_token &&
-        !q.provider->anonymous) {
+    q->provider = provider_for_tenant(q->provider, lookup->caller->tenant);
+    if (!choose_token(lookup, q, &report->fault)) {
+        return false;
+    }
+    if (q->own != NULL && q->own->expired && !q->provider->has_static_token &&
+        !q->provider->anonymous) {
         return source_fault_set(&report->fault, SOURCE_SESSION_EXPIRED,
-                                "the session with %.*s has ended", STR_ARG(q.provider->name));
+                                "the session with %.*s has ended", STR_ARG(q->provider->name));
     }
-    if (!provider_may_ask(q.provider, q.token, &report->fault)) {
+    return provider_may_ask(q->provider, q->token, &report->fault);
+}
+
+/* The host refused the token: whether there is another one to try with. */
+static bool renewed_after(LookupCached *lookup, const Question *q, SourceState state)
+{
+    const SourceCaller *caller = lookup->caller;
+
+    if (state != SOURCE_SESSION_EXPIRED || q->own == NULL || q->token.len == 0 || q->own->renewed ||
+        caller->renew == NULL) {
         return false;
     }
-    *ret_question = q;
-    return true;
+    q->own->renewed = true;
+    return caller->renew(caller->renew_context, q->own);
 }
 
 /* The answer is borrowed from the lookup; NULL on failure. */
@@ -400,16 +427,22 @@ static const CacheValue *ask(LookupCached *lookup, const LookupRepo *repo, Sourc
     int64_t start_ns = clock_steady_ns();
     Question q;
     CacheValue *value = NULL;
+    SourceState state;
 
-    *report = (LookupReport){ 0 };
-    if (prepare(lookup, repo, op, at, path, &q, report)) {
-        value = fetch(lookup, &q, report);
-    }
+    do {
+        cache_value_unref(value);
+        value = NULL;
+        *report = (LookupReport){ 0 };
+        if (prepare(lookup, repo, op, at, path, &q, report)) {
+            value = fetch(lookup, &q, report);
+        }
+        state = value != NULL ? value->fault.state : report->fault.state;
+    } while (renewed_after(lookup, &q, state));
     report->duration_ms = ms_since(start_ns);
     if (value != NULL && answer(lookup, value, report)) {
         return value;
     }
-    if (report->fault.state == SOURCE_NOT_CONNECTED && lookup->caller->session_expired) {
+    if (report->fault.state == SOURCE_NOT_CONNECTED && q.own != NULL && q.own->expired) {
         report->fault.state = SOURCE_SESSION_EXPIRED; /* offer to reconnect, not to connect */
     }
     return NULL;
@@ -573,7 +606,7 @@ static const LookupOps cached_ops = {
     .place = cached_place,
 };
 
-bool lookup_cached_init(LookupCached *lookup, LookupShared *shared, const SourceCaller *caller,
+void lookup_cached_init(LookupCached *lookup, LookupShared *shared, const SourceCaller *caller,
                         Arena *arena, int max_calls, int64_t deadline_ms)
 {
     *lookup = (LookupCached){
@@ -581,11 +614,9 @@ bool lookup_cached_init(LookupCached *lookup, LookupShared *shared, const Source
         .shared = shared,
         .caller = caller,
         .arena = arena,
-        .credential = credential_of(arena, caller->token),
         .deadline_ns = clock_steady_ns() + deadline_ms * NS_PER_MS,
         .calls_left = max_calls,
     };
-    return lookup->credential.ptr != NULL;
 }
 
 void lookup_cached_done(LookupCached *lookup)

@@ -38,15 +38,14 @@ typedef struct LookupCached {
     LookupShared *shared;
     const SourceCaller *caller;
     Arena *arena;
-    Str credential; /* what stands for the caller in keys; no secret */
     int64_t deadline_ns;
     int calls_left;
     VEC(CacheValue *) held; /* what answers borrow from */
 } LookupCached;
 
-/* False when out of memory. The caller and arena outlive the lookup. */
-bool lookup_cached_init(LookupCached *lookup, LookupShared *shared, const SourceCaller *caller,
-                        Arena *arena, int max_calls, int64_t deadline_ms) MUST_CHECK;
+/* The caller and arena outlive the lookup. */
+void lookup_cached_init(LookupCached *lookup, LookupShared *shared, const SourceCaller *caller,
+                        Arena *arena, int max_calls, int64_t deadline_ms);
 void lookup_cached_done(LookupCached *lookup);
 
 /* Counts one upstream call against what the request may make; false when they or its time are used

@@ -7,6 +7,7 @@
 #include "source/path.h"
 #include "source/ref_name.h"
 #include "source/resolver.h"
+#include "source/secret.h"
 #include "source/session_cookie.h"
 #include "source/source_internal.h"
 
@@ -15,14 +16,51 @@ enum {
     DEFAULT_DEADLINE_MS = 15000,
 };
 
+static bool copy_overrides(Source *source, const SourceConfig *config)
+{
+    Arena *arena = source->arena;
+    SourceOverride *copies = ARENA_NEW(arena, SourceOverride, config->n_overrides + 1);
+
+    if (copies == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < config->n_overrides; i++) {
+        const SourceOverride *given = &config->overrides[i];
+        copies[i] =
+            (SourceOverride){ .tenant = arena_str(arena, text_or_empty(given->tenant)),
+                              .service = arena_str(arena, given->service),
+                              .repository = arena_str(arena, text_or_empty(given->repository)),
+                              .ref = arena_str(arena, text_or_empty(given->ref)),
+                              .root = arena_str(arena, text_or_empty(given->root)) };
+        if (copies[i].tenant.ptr == NULL || copies[i].service.ptr == NULL ||
+            copies[i].repository.ptr == NULL || copies[i].ref.ptr == NULL ||
+            copies[i].root.ptr == NULL) {
+            return false;
+        }
+    }
+    source->overrides = copies;
+    source->n_overrides = config->n_overrides;
+    return true;
+}
+
+const SourceOverride *source_override(const Source *source, Str tenant, Str service)
+{
+    for (size_t i = 0; i < source->n_overrides; i++) {
+        const SourceOverride *entry = &source->overrides[i];
+        if (str_eq(entry->service, service) &&
+            (entry->tenant.len == 0 || str_eq(entry->tenant, tenant))) {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
 static bool copy_config(Source *source, const SourceConfig *config)
 {
     Arena *arena = source->arena;
 
     source->default_host =
         arena_str(arena, config->default_host.len > 0 ? config->default_host : STR("github.com"));
-    source->client_id = arena_str(arena, config->github_client_id);
-    source->client_secret_set = config->github_client_secret.len > 0;
     source->callback_url = arena_str(arena, config->github_callback_url);
     source->secrets = ARENA_NEW(arena, Str, config->n_session_secrets + 1);
     if (source->secrets == NULL) {
@@ -48,8 +86,8 @@ static bool copy_config(Source *source, const SourceConfig *config)
     }
     source->shared.module_proxy = arena_str(arena, text_or_empty(proxy));
     return source->shared.module_proxy.ptr != NULL && source->shared.go_get_base.ptr != NULL &&
-           source->default_host.ptr != NULL && source->client_id.ptr != NULL &&
-           source->callback_url.ptr != NULL;
+           source->default_host.ptr != NULL && source->callback_url.ptr != NULL &&
+           copy_overrides(source, config);
 }
 
 Source *source_create(const SourceConfig *config, Err *err)
@@ -62,11 +100,12 @@ Source *source_create(const SourceConfig *config, Err *err)
         return NULL;
     }
     source->shared.cache = cache_create(config->cache_bytes > 0 ? config->cache_bytes : MiB(64));
+    source->flights = oauth_flights_create();
     source->http = http_client_create(&(HttpClientOptions){ .user_agent = "flameline" }, err);
     source->shared.http = source->http;
     source->shared.no_pages = config->no_builtin_hosts;
-    if (source->shared.cache == NULL || source->http == NULL) {
-        if (source->shared.cache == NULL) {
+    if (source->shared.cache == NULL || source->flights == NULL || source->http == NULL) {
+        if (source->http != NULL) {
             (void)err_no_memory(err); /* NULL says it failed */
         }
         return NULL;
@@ -89,9 +128,9 @@ void source_destroy(Source *source)
         return;
     }
     for (size_t i = 0; i < source->n_secrets; i++) {
-        char *secret = (char *)(uintptr_t)source->secrets[i].ptr; /* our own copy */
-        explicit_bzero(secret, source->secrets[i].len);
+        secret_wipe(source->secrets[i]);
     }
+    oauth_flights_destroy(source->flights);
     provider_table_destroy(source->shared.providers);
     request_stats_destroy(source->shared.requests);
     http_client_destroy(source->http);
@@ -100,8 +139,26 @@ void source_destroy(Source *source)
     free(source);
 }
 
-bool source_caller_from_cookie(Source *source, Str tenant, Str cookie_header, Arena *arena,
-                               SourceCaller *ret_caller, Err *err)
+OauthClient *source_login_client(Source *source, Str provider)
+{
+    Provider *found = provider_table_by_name(source->shared.providers, provider);
+
+    return found != NULL && found->oauth != NULL && oauth_can_login(found->oauth) ? found->oauth
+                                                                                  : NULL;
+}
+
+SourceCredential *source_caller_credential(const SourceCaller *caller, Str provider)
+{
+    for (size_t i = 0; i < caller->n_credentials; i++) {
+        if (str_eq(caller->credentials[i].provider, provider)) {
+            return &caller->credentials[i];
+        }
+    }
+    return NULL;
+}
+
+bool source_credential_from_cookie(Source *source, Str tenant, Str cookie_header, Arena *arena,
+                                   SourceCredential *ret_credential, Err *err)
 {
     SessionToken token;
     Str value = STR_EMPTY;
@@ -114,10 +171,9 @@ bool source_caller_from_cookie(Source *source, Str tenant, Str cookie_header, Ar
         return false;
     }
     bool expired = token.expires_at_ms > 0 && clock_unix_ns() / NS_PER_MS > token.expires_at_ms;
-    *ret_caller = (SourceCaller){ .tenant = tenant,
-                                  .provider = STR("github.com"),
-                                  .token = expired ? STR_EMPTY : token.access_token,
-                                  .session_expired = expired };
+    *ret_credential = (SourceCredential){ .provider = STR("github.com"),
+                                          .token = expired ? STR_EMPTY : token.access_token,
+                                          .expired = expired };
     return true;
 }
 
@@ -136,10 +192,8 @@ bool source_resolve(Source *source, const SourceCaller *caller, const SourceRequ
     ResolverOptions options = resolver_options(source);
     LookupCached lookup;
 
-    if (!lookup_cached_init(&lookup, &source->shared, caller, arena, source->max_calls,
-                            source->deadline_ms)) {
-        return err_no_memory(err);
-    }
+    lookup_cached_init(&lookup, &source->shared, caller, arena, source->max_calls,
+                       source->deadline_ms);
     bool ok = resolver_run(&lookup.base, &options, request, arena, ret_result, err);
     lookup_cached_done(&lookup);
     return ok;
@@ -256,10 +310,10 @@ bool source_commits(Source *source, const SourceCaller *caller, Str repository, 
     SourceCommit *commits = ARENA_NEW(arena, SourceCommit, n_refs + 1);
     /* one call a ref is the floor, so the budget grows with the number of refs */
     int max_calls = MAX(source->max_calls, (int)n_refs * 3);
-    if (commits == NULL || !lookup_cached_init(&lookup, &source->shared, caller, arena, max_calls,
-                                               source->deadline_ms)) {
+    if (commits == NULL) {
         return err_no_memory(err);
     }
+    lookup_cached_init(&lookup, &source->shared, caller, arena, max_calls, source->deadline_ms);
     bool ok = read_commits(&lookup, &repo, refs, n_refs, commits);
     lookup_cached_done(&lookup);
     if (!ok) {

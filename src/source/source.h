@@ -24,20 +24,39 @@ Source *source_create(const SourceConfig *config, Err *err);
 void source_destroy(Source *source); /* NULL is fine */
 DEFINE_CLEANUP(Source *, source_destroy);
 
-/* On whose behalf; all zero: anonymous. Borrowed. */
-typedef struct SourceCaller {
-    Str tenant;
-    Str provider;         /* whose token it is; "": github.com */
-    Str token;            /* secret */
-    bool session_expired; /* there was a token, its time is over */
-} SourceCaller;
+/* What a caller has for one provider. */
+typedef struct SourceCredential {
+    Str provider; /* configured name */
+    Str token;    /* secret; "" when expired */
+    bool expired; /* there was a token, its time is over */
+    bool due;     /* to be renewed before it is used */
+    bool renewed; /* was renewed for this caller: a second time would not help */
+} SourceCredential;
 
 /*
- * The caller whose session is in a Cookie header (section 1.5). An expired session is no error:
- * session_expired is set and the token left out. Errors: UNAUTHENTICATED "invalid token".
+ * Gets a new token from the host and puts it into the credential, or sets expired. False: the
+ * credential is what it was, or expired.
  */
-bool source_caller_from_cookie(Source *source, Str tenant, Str cookie_header, Arena *arena,
-                               SourceCaller *ret_caller, Err *err) MUST_CHECK;
+typedef bool SourceRenew(void *context, SourceCredential *credential);
+
+/* On whose behalf; all zero: anonymous. Borrowed; the credentials change when they are renewed. */
+typedef struct SourceCaller {
+    Str tenant;
+    SourceCredential *credentials; /* [n_credentials], one for a provider */
+    size_t n_credentials;
+    SourceRenew *renew; /* asked when a token is due, and once after the host refused it; or NULL */
+    void *renew_context;
+} SourceCaller;
+
+/* What the caller has for a provider; NULL: nothing. */
+SourceCredential *source_caller_credential(const SourceCaller *caller, Str provider);
+
+/*
+ * The credential for github.com in a Cookie header (section 1.5). An expired session is no error:
+ * expired is set and the token left out. Errors: UNAUTHENTICATED "invalid token".
+ */
+bool source_credential_from_cookie(Source *source, Str tenant, Str cookie_header, Arena *arena,
+                                   SourceCredential *ret_credential, Err *err) MUST_CHECK;
 
 typedef struct SourceRequest {
     Str repository; /* as in the label service_repository */
@@ -132,6 +151,9 @@ enum {
  */
 bool source_commits(Source *source, const SourceCaller *caller, Str repository, const Str *refs,
                     size_t n_refs, Arena *arena, SourceCommit **ret_commits, Err *err) MUST_CHECK;
+
+/* What the administrator set for a service; NULL: the labels count. Borrowed from source. */
+const SourceOverride *source_override(const Source *source, Str tenant, Str service);
 
 /* Counters for /metrics. */
 typedef struct SourceStats {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "source/lookup_cached.h"
+#include "source/oauth_flight.h"
 #include "source/source.h"
 
 struct HttpClient;
@@ -14,11 +15,15 @@ struct Source {
     struct HttpClient *http;
     LookupShared shared;
     Str default_host;
-    Str client_id;
-    Str callback_url;
-    bool client_secret_set;
+    Str callback_url; /* of GithubApp: for Grafana's login, not for ours */
+    OauthFlights *flights;
+    SourceOverride *overrides; /* [n_overrides] */
+    size_t n_overrides;
     Str *secrets; /* of session cookies; wiped at the end */
     size_t n_secrets;
     int max_calls;
     int64_t deadline_ms;
 };
+
+/* The OAuth client of a provider; NULL when connecting is not possible there. */
+OauthClient *source_login_client(Source *source, Str provider);

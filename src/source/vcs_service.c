@@ -13,25 +13,36 @@ enum {
 
 bool vcs_github_app(Source *source, Str *ret_client_id, Str *ret_callback_url, Err *err)
 {
-    if (source->client_id.len == 0 || !source->client_secret_set || source->n_secrets == 0) {
+    const OauthClient *client = source_login_client(source, STR("github.com"));
+
+    if (client == NULL || source->n_secrets == 0) {
         return err_set(err, ERR_UNIMPLEMENTED, "GitHub integration is not configured");
     }
-    *ret_client_id = source->client_id;
+    *ret_client_id = oauth_client_id(client);
     *ret_callback_url = source->callback_url;
     return true;
 }
 
+/* A caller with one credential, that of the cookie. */
+typedef struct CookieCaller {
+    SourceCaller caller; /* points at credential: do not copy the struct */
+    SourceCredential credential;
+} CookieCaller;
+
 /* The session of the caller; refuses an expired one. */
 static bool open_session(Source *source, const VcsCaller *caller, Arena *arena,
-                         SourceCaller *ret_caller, Err *err)
+                         CookieCaller *ret_session, Err *err)
 {
-    if (!source_caller_from_cookie(source, caller->tenant, caller->cookie_header, arena, ret_caller,
-                                   err)) {
+    if (!source_credential_from_cookie(source, caller->tenant, caller->cookie_header, arena,
+                                       &ret_session->credential, err)) {
         return false;
     }
-    if (ret_caller->session_expired) {
+    if (ret_session->credential.expired) {
         return err_set(err, ERR_UNAUTHENTICATED, "token is expired");
     }
+    ret_session->caller = (SourceCaller){ .tenant = caller->tenant,
+                                          .credentials = &ret_session->credential,
+                                          .n_credentials = 1 };
     return true;
 }
 
@@ -117,7 +128,7 @@ static bool fail_file(const SourceResult *result, Err *err)
 bool vcs_get_file(Source *source, const VcsCaller *caller, const VcsFileRequest *request,
                   Arena *arena, Str *ret_content_base64, Str *ret_url, Err *err)
 {
-    SourceCaller session;
+    CookieCaller session;
     SourceResult result;
     SourceRequest wanted = { .repository = request->repository_url,
                              .ref = request->ref,
@@ -127,7 +138,7 @@ bool vcs_get_file(Source *source, const VcsCaller *caller, const VcsFileRequest 
 
     if (!open_session(source, caller, arena, &session, err) ||
         !check_repository(source, request->repository_url, arena, err) ||
-        !source_resolve(source, &session, &wanted, arena, &result, err)) {
+        !source_resolve(source, &session.caller, &wanted, arena, &result, err)) {
         return false;
     }
     if (result.state != SOURCE_OK) {
@@ -174,13 +185,13 @@ static bool fail_fault(const SourceFault *fault, Err *err)
 bool vcs_get_commit(Source *source, const VcsCaller *caller, Str repository_url, Str ref,
                     Arena *arena, VcsCommitInfo *ret_commit, Err *err)
 {
-    SourceCaller session;
+    CookieCaller session;
     SourceCommit *commits;
 
     ref = str_trim(text_or_empty(ref));
     if (!open_session(source, caller, arena, &session, err) ||
         !check_repository(source, repository_url, arena, err) ||
-        !source_commits(source, &session, repository_url, &ref, 1, arena, &commits, err)) {
+        !source_commits(source, &session.caller, repository_url, &ref, 1, arena, &commits, err)) {
         return false;
     }
     if (commits[0].fault.state != SOURCE_OK) {
@@ -200,14 +211,15 @@ bool vcs_get_commits(Source *source, const VcsCaller *caller, Str repository_url
                      size_t n_refs, Arena *arena, VcsCommitInfo **ret_commits, size_t *ret_n,
                      Err *err)
 {
-    SourceCaller session;
+    CookieCaller session;
     SourceCommit *commits;
     const SourceFault *strongest = NULL;
     size_t n = 0;
 
     if (!open_session(source, caller, arena, &session, err) ||
         !check_repository(source, repository_url, arena, err) ||
-        !source_commits(source, &session, repository_url, refs, n_refs, arena, &commits, err)) {
+        !source_commits(source, &session.caller, repository_url, refs, n_refs, arena, &commits,
+                        err)) {
         return false;
     }
     VcsCommitInfo *infos = ARENA_NEW(arena, VcsCommitInfo, n_refs + 1);

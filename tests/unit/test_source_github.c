@@ -123,7 +123,10 @@ static SourceResult resolve(World *w, const char *repository, const char *ref, c
     SourceRequest request = { .repository = str_from(repository),
                               .ref = str_from(ref),
                               .file = str_from(file) };
-    SourceCaller caller = { .tenant = STR("anonymous"), .token = str_from(token) };
+    SourceCredential credential = { .provider = STR("github.com"), .token = str_from(token) };
+    SourceCaller caller = { .tenant = STR("anonymous"),
+                            .credentials = &credential,
+                            .n_credentials = token[0] != '\0' };
     SourceResult result;
     Err err = ERR_INIT;
 

@@ -5,12 +5,14 @@
 #include "source/vcs/provider.h"
 
 #include "base/vec.h"
+#include "source/oauth.h"
 #include "source/path.h"
 
 struct ProviderTable {
     VEC(Provider *) providers;
     Str default_host;
     bool offline; /* no host is asked that is not configured */
+    bool multitenancy;
     Arena *arena;
 };
 
@@ -37,6 +39,10 @@ void provider_table_destroy(ProviderTable *table)
     }
     for (size_t i = 0; i < table->providers.len; i++) {
         Provider *provider = table->providers.items[i];
+        if (provider->tokenless != NULL) {
+            provider->tokenless->ops->destroy(provider->tokenless);
+        }
+        oauth_client_destroy(provider->oauth);
         provider->ops->destroy(provider);
     }
     VEC_DONE(&table->providers);
@@ -110,12 +116,71 @@ static ProviderConfig with_texts(const ProviderConfig *config)
     copy.web_url = text_or_empty(copy.web_url);
     copy.api_url = text_or_empty(copy.api_url);
     copy.client_id = text_or_empty(copy.client_id);
+    copy.client_secret = text_or_empty(copy.client_secret);
     copy.client_secret_file = text_or_empty(copy.client_secret_file);
+    copy.callback_url = text_or_empty(copy.callback_url);
     copy.token_file = text_or_empty(copy.token_file);
     copy.ca_file = text_or_empty(copy.ca_file);
     copy.proxy = text_or_empty(copy.proxy);
     copy.path = text_or_empty(copy.path);
     return copy;
+}
+
+/* A second provider without the token: so no host's code has to know about tenants. */
+static bool add_tokenless(ProviderTable *table, const ProviderConfig *config, Provider *provider,
+                          struct HttpClient *http, Err *err)
+{
+    ProviderConfig without = *config;
+
+    if (!table->multitenancy || !provider->has_static_token) {
+        return true;
+    }
+    without.token_file = STR_EMPTY;
+    if (!create_provider(&without, http, &provider->tokenless, err)) {
+        return false;
+    }
+    provider->tokenless->name = provider->name;
+    provider->tokenless->host = provider->host;
+    provider->tokenless->path_prefix = provider->path_prefix;
+    Str *tenants = ARENA_NEW(table->arena, Str, config->n_allow_tenants + 1);
+    if (tenants == NULL) {
+        return err_no_memory(err);
+    }
+    provider->allow_tenants = tenants;
+    for (size_t i = 0; i < config->n_allow_tenants; i++) {
+        tenants[i] = arena_str(table->arena, config->allow_tenants[i]);
+        if (tenants[i].ptr == NULL) {
+            return err_no_memory(err);
+        }
+        provider->n_allow_tenants++;
+    }
+    return true;
+}
+
+/* What accounts need, and which tenants the static token serves. */
+static bool add_access(ProviderTable *table, const ProviderConfig *config, Provider *provider,
+                       struct HttpClient *http, Err *err)
+{
+    provider->type = config->type;
+    provider->web_url = arena_str(table->arena, config->web_url);
+    bool ok = provider->web_url.ptr != NULL ? true : err_no_memory(err);
+
+    ok = ok && oauth_client_create(config, http, &provider->oauth, err) &&
+         add_tokenless(table, config, provider, http, err);
+    return ok || err_wrap(err, "source provider \"%.*s\"", STR_ARG(config->name));
+}
+
+Provider *provider_for_tenant(Provider *provider, Str tenant)
+{
+    if (provider->tokenless == NULL) {
+        return provider;
+    }
+    for (size_t i = 0; i < provider->n_allow_tenants; i++) {
+        if (str_eq(provider->allow_tenants[i], tenant)) {
+            return provider;
+        }
+    }
+    return provider->tokenless;
 }
 
 static bool add_provider(ProviderTable *table, const ProviderConfig *given, Str serves,
@@ -142,12 +207,13 @@ static bool add_provider(ProviderTable *table, const ProviderConfig *given, Str 
     provider->idx = table->providers.len - 1;
     provider->name = arena_str(table->arena, config->name);
     provider->answers_any = config->answers_any;
+    provider->path_prefix = STR_EMPTY;
     if (serves.len > 0) {
         provider->host = serves; /* github.com, wherever it is reached (GITHUB_SERVER_URL) */
-        provider->path_prefix = STR_EMPTY;
-        return true;
+    } else if (!set_scope(table, config, provider, err)) {
+        return false;
     }
-    return set_scope(table, config, provider, err);
+    return add_access(table, config, provider, http, err);
 }
 
 static bool is_github_com(const ProviderConfig *provider)
@@ -173,6 +239,7 @@ static bool add_github_com(ProviderTable *table, const SourceConfig *config,
     }
     if (github.client_id.len == 0) {
         github.client_id = config->github_client_id;
+        github.client_secret = config->github_client_secret;
     }
     return add_provider(table, &github, STR("github.com"), http, err);
 }
@@ -212,6 +279,7 @@ ProviderTable *provider_table_create(const SourceConfig *config, struct HttpClie
         return NULL;
     }
     table->offline = config->no_builtin_hosts;
+    table->multitenancy = config->multitenancy;
     bool ok = true;
     for (size_t i = 0; ok && i < config->n_providers; i++) {
         const ProviderConfig *entry = &config->providers[i];
@@ -224,6 +292,16 @@ ProviderTable *provider_table_create(const SourceConfig *config, struct HttpClie
         return NULL;
     }
     return table;
+}
+
+size_t provider_table_count(const ProviderTable *table)
+{
+    return table->providers.len;
+}
+
+Provider *provider_table_at(ProviderTable *table, size_t i)
+{
+    return table->providers.items[i];
 }
 
 Provider *provider_table_by_name(ProviderTable *table, Str name)

@@ -100,7 +100,16 @@ struct Provider {
     bool has_login;
     bool has_static_token;
     bool anonymous;
+    ProviderType type;
+    Str web_url;               /* as configured */
+    struct OauthClient *oauth; /* owned by the table; NULL: no accounts here */
+    Provider *tokenless;       /* stands in for tenants that the static token does not serve */
+    const Str *allow_tenants;  /* [n_allow_tenants] */
+    size_t n_allow_tenants;
 };
+
+/* The provider, or the one without its static token where that does not serve the tenant. */
+Provider *provider_for_tenant(Provider *provider, Str tenant);
 
 /* A token may be used: a user's, the static one, or anonymous access is allowed. */
 bool provider_may_ask(const Provider *provider, Str user_token, SourceFault *fault);
@@ -126,6 +135,8 @@ void provider_table_destroy(ProviderTable *table);
  */
 bool provider_table_find(ProviderTable *table, Arena *arena, const RepoAddress *address, bool own,
                          Provider **ret_provider, Str *ret_repo, SourceFault *fault);
+size_t provider_table_count(const ProviderTable *table);
+Provider *provider_table_at(ProviderTable *table, size_t i);
 Provider *provider_table_by_name(ProviderTable *table, Str name); /* NULL: none */
 
 size_t provider_table_len(const ProviderTable *table);
