@@ -33,6 +33,59 @@ static bool github_app(ApiCall *call, const ProtobufCMessage *message UNUSED,
     return (response->clientid != NULL && response->callbackurl != NULL) || err_no_memory(err);
 }
 
+typedef struct LoginTexts {
+    char *cookie;
+    char *token;
+} LoginTexts;
+
+static bool login_texts(const VcsLogin *login, Arena *arena, LoginTexts *out, Err *err)
+{
+    *out = (LoginTexts){ arena_text(arena, login->cookie), arena_text(arena, login->token) };
+    return (out->cookie != NULL && out->token != NULL) || err_no_memory(err);
+}
+
+static bool github_login(ApiCall *call, const ProtobufCMessage *message,
+                         ProtobufCMessage *response_message, Err *err)
+{
+    const Vcs__V1__GithubLoginRequest *in = (const Vcs__V1__GithubLoginRequest *)message;
+    Vcs__V1__GithubLoginResponse *response = (Vcs__V1__GithubLoginResponse *)response_message;
+    VcsCaller caller;
+    VcsLogin login;
+    LoginTexts texts;
+
+    if (!open_call(call, &caller, err) ||
+        !vcs_github_login(call->api->source, &caller, str_from(in->authorizationcode),
+                          call->request->arena, &login, err) ||
+        !login_texts(&login, call->request->arena, &texts, err)) {
+        return false;
+    }
+    response->cookie = texts.cookie;
+    response->token = texts.token;
+    response->token_expires_at = login.token_expires_at_ms;
+    response->refresh_token_expires_at = login.refresh_token_expires_at_ms;
+    return true;
+}
+
+static bool github_refresh(ApiCall *call, const ProtobufCMessage *message UNUSED,
+                           ProtobufCMessage *response_message, Err *err)
+{
+    Vcs__V1__GithubRefreshResponse *response = (Vcs__V1__GithubRefreshResponse *)response_message;
+    VcsCaller caller;
+    VcsLogin login;
+    LoginTexts texts;
+
+    if (!open_call(call, &caller, err) ||
+        !vcs_github_refresh(call->api->source, &caller, call->request->arena, &login, err) ||
+        !login_texts(&login, call->request->arena, &texts, err)) {
+        return false;
+    }
+    response->cookie = texts.cookie;
+    response->token = texts.token;
+    response->token_expires_at = login.token_expires_at_ms;
+    response->refresh_token_expires_at = login.refresh_token_expires_at_ms;
+    return true;
+}
+
 static bool get_file(ApiCall *call, const ProtobufCMessage *message,
                      ProtobufCMessage *response_message, Err *err)
 {
@@ -160,6 +213,8 @@ static bool get_commits(ApiCall *call, const ProtobufCMessage *message,
 
 static const RpcMethod methods[] = {
     { .service = VCS, .method = "GithubApp", .handler = github_app },
+    { .service = VCS, .method = "GithubLogin", .handler = github_login },
+    { .service = VCS, .method = "GithubRefresh", .handler = github_refresh },
     { .service = VCS, .method = "GetFile", .handler = get_file },
     { .service = VCS, .method = "GetCommit", .handler = get_commit },
     { .service = VCS, .method = "GetCommits", .handler = get_commits },

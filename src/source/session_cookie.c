@@ -360,6 +360,9 @@ Str session_cookie_value(Arena *arena, Str sealed, int64_t expires_at_ms,
 
 Str session_cookie_value_deprecated(Arena *arena, Str sealed, int64_t expires_at_ms)
 {
+    if (expires_at_ms <= 0) { /* a zero would be in the past: scripts take a missing one as never */
+        return wrap(arena, arena_printf(arena, "{\"metadata\":\"%.*s\"}", STR_ARG(sealed)));
+    }
     return wrap(arena, arena_printf(arena, "{\"metadata\":\"%.*s\",\"expiry\":%lld}",
                                     STR_ARG(sealed), (long long)expires_at_ms));
 }

@@ -42,7 +42,10 @@ bool session_cookie_open(Arena *arena, const Str *secrets, size_t n_secrets, Str
 bool session_token_seal(Arena *arena, Str secret, Str tenant, const SessionToken *token,
                         const unsigned char *nonce, Str *ret_sealed, Err *err) MUST_CHECK;
 
-/* Cookie values around a sealed token: current and deprecated layout. ptr NULL: no memory. */
+/*
+ * Cookie values around a sealed token: current and deprecated layout. expires_at_ms 0: never. ptr
+ * NULL: no memory.
+ */
 Str session_cookie_value(Arena *arena, Str sealed, int64_t expires_at_ms,
                          int64_t refresh_expires_at_ms);
 Str session_cookie_value_deprecated(Arena *arena, Str sealed, int64_t expires_at_ms);

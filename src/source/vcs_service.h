@@ -19,6 +19,29 @@ typedef struct VcsCaller {
 /* UNIMPLEMENTED "GitHub integration is not configured". Texts borrowed from source. */
 bool vcs_github_app(Source *source, Str *ret_client_id, Str *ret_callback_url, Err *err) MUST_CHECK;
 
+/* What the login calls answer; Grafana's script makes the cookie of it. */
+typedef struct VcsLogin {
+    Str cookie;                  /* deprecated: text of a Set-Cookie header */
+    Str token;                   /* sealed */
+    int64_t token_expires_at_ms; /* 0: never */
+    int64_t refresh_token_expires_at_ms;
+} VcsLogin;
+
+/*
+ * Exchanges the code of Grafana's login. Errors: all say "failed to authorize with GitHub";
+ * INTERNAL (not configured, no single tenant, sealing), UNAUTHENTICATED (the exchange).
+ */
+bool vcs_github_login(Source *source, const VcsCaller *caller, Str code, Arena *arena,
+                      VcsLogin *ret_login, Err *err) MUST_CHECK;
+
+/*
+ * New tokens for the session in the cookie, which may be expired. Errors: UNAUTHENTICATED "invalid
+ * token", or "failed to refresh token" when the host refuses; INTERNAL "failed to refresh token"
+ * (no readable answer), "failed to process token".
+ */
+bool vcs_github_refresh(Source *source, const VcsCaller *caller, Arena *arena, VcsLogin *ret_login,
+                        Err *err) MUST_CHECK;
+
 typedef struct VcsFileRequest {
     Str repository_url;
     Str ref;
