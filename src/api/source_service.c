@@ -224,11 +224,35 @@ static bool commits(ApiCall *call, const ProtobufCMessage *message,
     return true;
 }
 
+static bool override(ApiCall *call, const ProtobufCMessage *message,
+                     ProtobufCMessage *response_message, Err *err)
+{
+    const Flameline__V1__OverrideRequest *in = (const Flameline__V1__OverrideRequest *)message;
+    Flameline__V1__OverrideResponse *response = (Flameline__V1__OverrideResponse *)response_message;
+    Arena *arena = call->request->arena;
+    Str tenant;
+
+    if (!need_source(call, err) || !call_single_tenant(call, &tenant, err)) {
+        return false;
+    }
+    const SourceOverride *found = source_override(call->api->source, tenant, str_from(in->service));
+    if (found == NULL) {
+        return true;
+    }
+    response->set = true;
+    response->repository = text(found->repository, arena);
+    response->ref = text(found->ref, arena);
+    response->root = text(found->root, arena);
+    return (response->repository != NULL && response->ref != NULL && response->root != NULL) ||
+           err_no_memory(err);
+}
+
 #define SOURCE "flameline.v1.SourceService"
 
 static const RpcMethod methods[] = {
     { .service = SOURCE, .method = "Resolve", .handler = resolve },
     { .service = SOURCE, .method = "Commits", .handler = commits },
+    { .service = SOURCE, .method = "Override", .handler = override },
 };
 
 const RpcTable source_methods = { methods, ARRAY_LEN(methods) };

@@ -34,6 +34,8 @@ static const Setting settings[] = {
         "path prefix behind a reverse proxy, as /profiling"),
     ROW("server.frame_ancestors", SETTING_TEXT, frame_ancestors, "",
         "sites that may embed the UI, as https://grafana.example"),
+    ROW("server.public_url", SETTING_TEXT, public_url, "",
+        "address of this server for browsers, as https://flameline.example"),
     ROW("server.workers", SETTING_COUNT, n_workers, "16", "threads that work on requests"),
     ROW("server.max_connections", SETTING_COUNT, max_connections, "1000", "open at the same time"),
     ROW("server.request_timeout", SETTING_DURATION, request_timeout_ns, "30s",
@@ -89,6 +91,8 @@ static const Setting settings[] = {
         "what is put before a Go module's path to ask its page where it lives"),
     ROW("source.allow_private_addresses", SETTING_SWITCH, allow_private_addresses, "false",
         "pages of Go modules may be asked for at addresses that are not public"),
+    ROW("source.session_secrets_file", SETTING_TEXT, session_secrets_file, "",
+        "file with secrets that seal sessions, one a line, the newest first"),
     ROW("source.offline", SETTING_SWITCH, no_builtin_hosts, "false",
         "only the providers of the configuration, no built-in hosts"),
 };
@@ -233,10 +237,33 @@ bool config_read_environment(Config *config, Err *err)
     return true;
 }
 
+/* Scheme and host only: redirects and the check of Origin headers build on it. */
+static bool is_origin(Str url)
+{
+    Str host = str_starts_with(url, STR("https://"))  ? str_skip(url, 8)
+               : str_starts_with(url, STR("http://")) ? str_skip(url, 7)
+                                                      : STR_EMPTY;
+
+    for (size_t i = 0; i < host.len; i++) {
+        char c = host.ptr[i];
+        if (!ascii_is_alpha(c) && !ascii_is_digit(c) &&
+            (c == '\0' || strchr("-.:[]_", c) == NULL)) {
+            return false;
+        }
+    }
+    return host.len > 0;
+}
+
 bool config_check(const Config *config, Err *err)
 {
     LogLevel level;
 
+    if (config->public_url.len > 0 && !is_origin(config->public_url)) {
+        return err_set(err, ERR_INVALID_ARGUMENT,
+                       "setting \"server.public_url\": \"%.*s\" is not of the form "
+                       "https://host or https://host:port, without a path",
+                       STR_ARG(config->public_url));
+    }
     if (!log_level_from(config->log_level, &level)) {
         return err_set(err, ERR_INVALID_ARGUMENT,
                        "setting \"log.level\": \"%.*s\" is not debug, info, warn or error",

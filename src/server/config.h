@@ -20,6 +20,7 @@ typedef struct Config {
     Str listen;
     Str base_path;
     Str frame_ancestors;
+    Str public_url; /* origin, without a slash at the end */
     int64_t n_workers;
     int64_t max_connections;
     int64_t request_timeout_ns;
@@ -60,6 +61,9 @@ typedef struct Config {
     bool allow_private_addresses;
     ProviderConfig *providers; /* [n_providers] */
     size_t n_providers;
+    SourceOverride *overrides; /* [n_overrides] */
+    size_t n_overrides;
+    Str session_secrets_file;
 } Config;
 
 /* Defaults, texts in the arena. Errors: RESOURCE_EXHAUSTED. */
@@ -91,5 +95,8 @@ void config_print_help(FILE *out);
 IngestLimits config_ingest_limits(const Config *config);
 QueryLimits config_query_limits(const Config *config);
 
-/* Providers and GITHUB_* variables (getenv). */
+/*
+ * Providers, overrides, session secrets and GITHUB_* variables (getenv). Errors: NOT_FOUND,
+ * INVALID_ARGUMENT (source.session_secrets_file).
+ */
 bool config_source(const Config *config, SourceConfig *ret_source, Err *err) MUST_CHECK;

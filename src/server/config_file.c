@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* flameline.yaml: settings by their names, nested or dotted, and the list source.providers. */
+/* flameline.yaml: settings by their names, nested or dotted, and the lists of source. */
 #include "base/file.h"
 #include "codec/yaml.h"
 #include "server/config.h"
 #include "server/config_value.h"
 
 #define CONFIG_MAX_BYTES MiB(1)
+
+enum {
+    MAX_OVERRIDES = 1000,
+    MAX_OVERRIDE_TEXT = 4096,
+};
 
 typedef struct Reader {
     Config *config;
@@ -32,17 +37,43 @@ static const ProviderKey provider_keys[] = {
     { STR_CONST("api_url"), offsetof(ProviderConfig, api_url) },
     { STR_CONST("client_id"), offsetof(ProviderConfig, client_id) },
     { STR_CONST("client_secret_file"), offsetof(ProviderConfig, client_secret_file) },
+    { STR_CONST("callback_url"), offsetof(ProviderConfig, callback_url) },
+    { STR_CONST("scope"), offsetof(ProviderConfig, scope) },
     { STR_CONST("token_file"), offsetof(ProviderConfig, token_file) },
     { STR_CONST("ca_file"), offsetof(ProviderConfig, ca_file) },
     { STR_CONST("proxy"), offsetof(ProviderConfig, proxy) },
     { STR_CONST("path"), offsetof(ProviderConfig, path) },
 };
 
+static bool read_tenants(Reader *reader, const YamlNode *list, ProviderConfig *provider)
+{
+    if (list->kind != YAML_NODE_LIST) {
+        return at_node(reader, list, "allow_tenants must be a list of tenant ids");
+    }
+    Str *tenants = ARENA_NEW(reader->config->arena, Str, list->n_children);
+    if (tenants == NULL) {
+        return err_no_memory(reader->err);
+    }
+    provider->allow_tenants = tenants;
+    provider->n_allow_tenants = 0;
+    for (const YamlNode *item = list->first; item != NULL; item = item->next) {
+        const YamlNode *node = yaml_node_resolve(item);
+        if (node->kind != YAML_NODE_SCALAR || node->text.len == 0) {
+            return at_node(reader, item, "expected a tenant id");
+        }
+        tenants[provider->n_allow_tenants++] = node->text;
+    }
+    return true;
+}
+
 static bool read_provider_key(Reader *reader, const YamlNode *value, ProviderConfig *provider)
 {
     Str key = value->key->text;
     const YamlNode *node = yaml_node_resolve(value);
 
+    if (str_eq(key, STR("allow_tenants"))) {
+        return read_tenants(reader, node, provider);
+    }
     if (node->kind != YAML_NODE_SCALAR) {
         return at_node(reader, value, "expected a text");
     }
@@ -63,7 +94,8 @@ static bool read_provider_key(Reader *reader, const YamlNode *value, ProviderCon
     }
     return at_node(reader, value->key,
                    "unknown key of a provider: name, type, web_url, api_url, client_id, "
-                   "client_secret_file, token_file, anonymous, ca_file, proxy and path are known");
+                   "client_secret_file, callback_url, scope, token_file, allow_tenants, anonymous, "
+                   "ca_file, proxy and path are known");
 }
 
 static bool read_providers(Reader *reader, const YamlNode *list)
@@ -96,6 +128,86 @@ static bool read_providers(Reader *reader, const YamlNode *list)
     return true;
 }
 
+/* ---- source.overrides ---- */
+
+static bool read_override_key(Reader *reader, const YamlNode *value, SourceOverride *override)
+{
+    const struct {
+        Str name;
+        Str *field;
+    } keys[] = {
+        { STR("tenant"), &override->tenant },
+        { STR("service"), &override->service },
+        { STR("repository"), &override->repository },
+        { STR("ref"), &override->ref },
+        { STR("root"), &override->root },
+    };
+
+    const YamlNode *node = yaml_node_resolve(value);
+
+    if (node->kind != YAML_NODE_SCALAR || node->text.len > MAX_OVERRIDE_TEXT) {
+        return at_node(reader, value, "expected a text of at most 4096 bytes");
+    }
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        if (str_eq(value->key->text, keys[i].name)) {
+            *keys[i].field = node->text;
+            return true;
+        }
+    }
+    return at_node(reader, value->key,
+                   "unknown key of an override: tenant, service, repository, ref and root are "
+                   "known");
+}
+
+static bool check_override(Reader *reader, const YamlNode *item, size_t i)
+{
+    const SourceOverride *override = &reader->config->overrides[i];
+
+    if (override->service.len == 0) {
+        return at_node(reader, item, "an override needs a service");
+    }
+    if (override->repository.len + override->ref.len + override->root.len == 0) {
+        return at_node(reader, item, "an override sets repository, ref or root");
+    }
+    for (size_t j = 0; j < i; j++) {
+        const SourceOverride *other = &reader->config->overrides[j];
+        if (str_eq(other->service, override->service) && str_eq(other->tenant, override->tenant)) {
+            return at_node(reader, item, "there is another override of this tenant and service");
+        }
+    }
+    return true;
+}
+
+static bool read_overrides(Reader *reader, const YamlNode *list)
+{
+    Config *config = reader->config;
+
+    if (list->kind != YAML_NODE_LIST || list->n_children > MAX_OVERRIDES) {
+        return at_node(reader, list, "source.overrides must be a list of at most 1000 entries");
+    }
+    config->n_overrides = 0; /* a second list replaces the first one */
+    config->overrides = ARENA_NEW(config->arena, SourceOverride, list->n_children);
+    if (config->overrides == NULL) {
+        return err_no_memory(reader->err);
+    }
+    for (const YamlNode *item = list->first; item != NULL; item = item->next) {
+        const YamlNode *map = yaml_node_resolve(item);
+        size_t i = config->n_overrides++;
+        if (map->kind != YAML_NODE_MAP) {
+            return at_node(reader, item, "an override must have keys such as service and ref");
+        }
+        for (const YamlNode *value = map->first; value != NULL; value = value->next) {
+            if (!read_override_key(reader, value, &config->overrides[i])) {
+                return false;
+            }
+        }
+        if (!check_override(reader, item, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* ---- settings ---- */
 
 static bool read_map(Reader *reader, const YamlNode *map, Str prefix);
@@ -114,6 +226,9 @@ static bool read_value(Reader *reader, const YamlNode *value, Str prefix)
     }
     if (strcmp(name, "source.providers") == 0) {
         return read_providers(reader, node);
+    }
+    if (strcmp(name, "source.overrides") == 0) {
+        return read_overrides(reader, node);
     }
     if (node->kind == YAML_NODE_MAP) {
         return read_map(reader, node, str_from(name));

@@ -51,6 +51,18 @@ static HttpServerOptions http_options(const Config *config)
     return options;
 }
 
+/* With tenants, a token nobody was named for is of no use, which is seldom meant. */
+static void warn_idle_tokens(const Config *config)
+{
+    for (size_t i = 0; config->multitenancy && i < config->n_providers; i++) {
+        const ProviderConfig *provider = &config->providers[i];
+        if (provider->token_file.len > 0 && provider->n_allow_tenants == 0) {
+            log_warn("token_file serves no tenant: allow_tenants names none",
+                     FIELD_STR("provider", provider->name));
+        }
+    }
+}
+
 static bool start_parts(Server *server, const Config *config, Err *err)
 {
     IngestLimits limits = config_ingest_limits(config);
@@ -69,6 +81,7 @@ static bool start_parts(Server *server, const Config *config, Err *err)
     if (!config_source(config, &source, err)) {
         return false;
     }
+    warn_idle_tokens(config);
     server->source = source_create(&source, err);
     if (server->source == NULL) {
         return err_wrap(err, "source integration");
