@@ -35,13 +35,17 @@ typedef struct RpcCall {
 /* ---- finding the method ---- */
 
 static const ProtobufCServiceDescriptor *const services[] = {
-    &push__v1__pusher_service__descriptor,     &querier__v1__querier_service__descriptor,
-    &flameline__v1__lines_service__descriptor, &flameline__v1__source_service__descriptor,
-    &vcs__v1__vcsservice__descriptor,          &settings__v1__settings_service__descriptor,
+    &push__v1__pusher_service__descriptor,
+    &querier__v1__querier_service__descriptor,
+    &flameline__v1__lines_service__descriptor,
+    &flameline__v1__source_service__descriptor,
+    &vcs__v1__vcsservice__descriptor,
+    &settings__v1__settings_service__descriptor,
 };
 
 static const RpcTable *const tables[] = {
-    &push_methods, &querier_methods, &lines_methods, &source_methods, &vcs_methods,
+    &push_methods, &querier_methods, &lines_methods,    &source_methods,
+    &vcs_methods,  &settings_methods,
 };
 
 /* Services of the reference that are not built at all: every method answers "unimplemented". */

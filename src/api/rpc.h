@@ -35,3 +35,4 @@ extern const RpcTable querier_methods;
 extern const RpcTable lines_methods;
 extern const RpcTable source_methods;
 extern const RpcTable vcs_methods;
+extern const RpcTable settings_methods;
