@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "account/account.h"
 #include "ingest/upload.h"
 #include "net/http_server.h"
 #include "query/query.h"
@@ -16,6 +17,7 @@ typedef struct ApiOptions {
     Str base_path;       /* in front of every path, without a slash at the end; empty: none */
     bool multitenancy;   /* X-Scope-OrgID is demanded; otherwise everybody is "anonymous" */
     Str frame_ancestors; /* Content-Security-Policy of the UI; empty: 'none' */
+    Str public_url;      /* origin at which browsers see this server; empty: that of the request */
 } ApiOptions;
 
 typedef struct Api {
@@ -23,7 +25,8 @@ typedef struct Api {
     Store *store;
     Ingest *ingest;
     Query query;
-    Source *source; /* NULL: no source integration */
+    Source *source;   /* NULL: no source integration */
+    Account *account; /* NULL: no accounts at git hosts */
     Metrics *metrics;
     HttpServer *http;      /* for the metrics page; set after start */
     _Atomic bool stopping; /* /ready says so */

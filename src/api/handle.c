@@ -14,6 +14,7 @@ static const Route routes[] = {
     { STR_CONST("/ingest"), route_ingest },
     { STR_CONST("/pyroscope/ingest"), route_ingest },
     { STR_CONST("/pyroscope/render"), route_render },
+    { STR_CONST("/login/callback"), route_login_callback },
     { STR_CONST("/ready"), route_ready },
     { STR_CONST("/metrics"), route_metrics },
     { STR_CONST("/api/v1/status/buildinfo"), route_buildinfo },

@@ -25,6 +25,12 @@ bool call_single_tenant(const ApiCall *call, Str *ret_tenant, Err *err) MUST_CHE
 /* The query engine with the deadline of this call. */
 Query call_query(const ApiCall *call);
 
+/* Where the browser sees this server, from the setting and the request. */
+OriginRequest call_origin(const ApiCall *call);
+
+/* A fresh value for each answer: only scripts and styles that carry it run. Empty on failure. */
+Str make_nonce(Arena *arena);
+
 void respond_text(ApiCall *call, int status, Str content_type, Str text);
 void respond_not_found(ApiCall *call);
 void respond_method_not_allowed(ApiCall *call, Str allow);
@@ -52,6 +58,7 @@ int connect_http_status(ErrCode code);
 /* ---- the routes ---- */
 
 bool route_rpc(ApiCall *call); /* false: the path is no RPC */
+void route_login_callback(ApiCall *call);
 void route_ingest(ApiCall *call);
 void route_render(ApiCall *call);
 void route_ready(ApiCall *call);

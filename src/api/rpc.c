@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "codec/gzip.h"
 #include "codec/pb_json.h"
+#include "flameline/v1/account.pb-c.h"
 #include "flameline/v1/lines.pb-c.h"
 #include "flameline/v1/source.pb-c.h"
 #include "push/v1/push.pb-c.h"
@@ -41,11 +42,12 @@ static const ProtobufCServiceDescriptor *const services[] = {
     &flameline__v1__source_service__descriptor,
     &vcs__v1__vcsservice__descriptor,
     &settings__v1__settings_service__descriptor,
+    &flameline__v1__account_service__descriptor,
 };
 
 static const RpcTable *const tables[] = {
     &push_methods, &querier_methods, &lines_methods,    &source_methods,
-    &vcs_methods,  &settings_methods,
+    &vcs_methods,  &account_methods, &settings_methods,
 };
 
 /* Services of the reference that are not built at all: every method answers "unimplemented". */

@@ -35,4 +35,5 @@ extern const RpcTable querier_methods;
 extern const RpcTable lines_methods;
 extern const RpcTable source_methods;
 extern const RpcTable vcs_methods;
+extern const RpcTable account_methods;
 extern const RpcTable settings_methods;

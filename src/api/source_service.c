@@ -151,15 +151,15 @@ static bool resolve(ApiCall *call, const ProtobufCMessage *message,
         .max_line = in->maxline,
         .profiled_at_ms = in->profiledat,
     };
-    SourceCaller caller;
+    SourceCallerOf caller CLEANUP(source_caller_done) = { 0 };
     SourceResult result;
 
     request.functions = known_functions(in, arena, &request.n_functions);
     if (request.functions == NULL) {
         return err_no_memory(err);
     }
-    if (!need_source(call, err) || !source_caller_of(call, &caller, err) ||
-        !source_resolve(call->api->source, &caller, &request, arena, &result, err)) {
+    if (!need_source(call, err) || !source_caller_init(call, &caller, err) ||
+        !source_resolve(call->api->source, &caller.caller, &request, arena, &result, err)) {
         return false;
     }
     return resolve_response(&result, arena, (Flameline__V1__ResolveResponse *)response_message) ||
@@ -196,7 +196,7 @@ static bool commits(ApiCall *call, const ProtobufCMessage *message,
     Arena *arena = call->request->arena;
     Str *refs = ARENA_NEW(arena, Str, in->n_refs);
     SourceCommit *found;
-    SourceCaller caller;
+    SourceCallerOf caller CLEANUP(source_caller_done) = { 0 };
 
     if (refs == NULL) {
         return err_no_memory(err);
@@ -204,9 +204,9 @@ static bool commits(ApiCall *call, const ProtobufCMessage *message,
     for (size_t i = 0; i < in->n_refs; i++) {
         refs[i] = str_from(in->refs[i]);
     }
-    if (!need_source(call, err) || !source_caller_of(call, &caller, err) ||
-        !source_commits(call->api->source, &caller, str_from(in->repository), refs, in->n_refs,
-                        arena, &found, err)) {
+    if (!need_source(call, err) || !source_caller_init(call, &caller, err) ||
+        !source_commits(call->api->source, &caller.caller, str_from(in->repository), refs,
+                        in->n_refs, arena, &found, err)) {
         return false;
     }
     Flameline__V1__Commit *items = ARENA_NEW(arena, Flameline__V1__Commit, in->n_refs);

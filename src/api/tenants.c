@@ -97,6 +97,15 @@ bool call_single_tenant(const ApiCall *call, Str *ret_tenant, Err *err)
     return true;
 }
 
+OriginRequest call_origin(const ApiCall *call)
+{
+    return (OriginRequest){
+        .public_url = call->api->options.public_url,
+        .host = http_request_header(call->request, STR("host")),
+        .proto = http_request_header(call->request, STR("x-forwarded-proto")),
+    };
+}
+
 Query call_query(const ApiCall *call)
 {
     Query query = call->api->query;

@@ -59,8 +59,7 @@ static void respond_asset(ApiCall *call, const EmbeddedFile *asset, Str path)
     respond_text(call, 200, content_type_of(path), content);
 }
 
-/* A fresh value for each answer: only scripts and styles that carry it run. */
-static Str make_nonce(Arena *arena)
+Str make_nonce(Arena *arena)
 {
     unsigned char random[16];
     Buf text = BUF_INIT(64);

@@ -15,6 +15,7 @@ struct Server {
     Ingest ingest;
     bool ingest_ready;
     Source *source;
+    Account *account;
     Api api;
     HttpServer *http;
 };
@@ -88,7 +89,14 @@ static bool start_parts(Server *server, const Config *config, Err *err)
     }
     server->api.options = (ApiOptions){ .base_path = config->base_path,
                                         .multitenancy = config->multitenancy,
-                                        .frame_ancestors = config->frame_ancestors };
+                                        .frame_ancestors = config->frame_ancestors,
+                                        .public_url = config->public_url };
+    server->account = account_create(&(AccountOptions){
+        .store = server->store, .source = server->source, .base_path = config->base_path });
+    if (server->account == NULL) {
+        return err_no_memory(err);
+    }
+    server->api.account = server->account;
     server->api.store = server->store;
     server->api.ingest = &server->ingest;
     server->api.source = server->source;
@@ -148,6 +156,7 @@ void server_stop(Server *server)
     }
     atomic_store(&server->api.stopping, true);
     http_server_stop(server->http, STOP_GRACE_S);
+    account_destroy(server->account);
     source_destroy(server->source);
     if (server->ingest_ready) {
         ingest_done(&server->ingest);
