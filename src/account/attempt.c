@@ -111,7 +111,6 @@ static void remove_locked(AttemptTable *table, size_t i)
     table->n--;
 }
 
-/* Begun earlier, over earlier: all that is over stands in front, unless the clock was set. */
 static void sweep_locked(AttemptTable *table, int64_t now_ms) REQUIRES(table->lock);
 
 static void sweep_locked(AttemptTable *table, int64_t now_ms)
@@ -121,10 +120,6 @@ static void sweep_locked(AttemptTable *table, int64_t now_ms)
             attempt_destroy(table->items[i]);
             remove_locked(table, i);
         }
-    }
-    if (table->n == MAX_ATTEMPTS) {
-        attempt_destroy(table->items[0]);
-        remove_locked(table, 0);
     }
 }
 
@@ -140,6 +135,10 @@ bool attempt_begin(AttemptTable *table, const AttemptInfo *info, int64_t now_ms,
     }
     mutex_lock(&table->lock);
     sweep_locked(table, now_ms);
+    if (table->n == MAX_ATTEMPTS) {
+        attempt_destroy(table->items[0]);
+        remove_locked(table, 0);
+    }
     table->items[table->n++] = attempt;
     mutex_unlock(&table->lock);
     return true;

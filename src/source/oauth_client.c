@@ -51,7 +51,10 @@ static bool set_urls(OauthClient *client, const ProviderConfig *config, Err *err
     }
     Str user = fill_in(arena, flavour->user_url, "%api", api);
     user = user.ptr != NULL ? fill_in(arena, user.ptr, "%web", web) : user;
-    Str revoke = fill_in(arena, flavour->revoke_suffix, "%id", client->client_id);
+    Buf id = BUF_INIT(KiB(16));
+    buf_add_url_escaped(&id, client->client_id, STR_EMPTY);
+    Str revoke = fill_in(arena, flavour->revoke_suffix, "%id", buf_str(&id));
+    buf_done(&id);
     client->authorize_url = arena_printf(arena, "%.*s%s", STR_ARG(web), flavour->authorize_path);
     client->token_url = arena_printf(arena, "%.*s%s", STR_ARG(web), flavour->token_path);
     client->user_url = user.ptr;
