@@ -167,6 +167,10 @@ static bool add_access(ProviderTable *table, const ProviderConfig *config, Provi
 
     ok = ok && oauth_client_create(config, http, &provider->oauth, err) &&
          add_tokenless(table, config, provider, http, err);
+    provider->has_login = ok && provider->oauth != NULL && oauth_can_login(provider->oauth);
+    if (ok && provider->tokenless != NULL) {
+        provider->tokenless->has_login = provider->has_login;
+    }
     return ok || err_wrap(err, "source provider \"%.*s\"", STR_ARG(config->name));
 }
 
