@@ -28,8 +28,8 @@ typedef struct Api {
     Source *source;   /* NULL: no source integration */
     Account *account; /* NULL: no accounts at git hosts */
     Metrics *metrics;
-    HttpServer *http;      /* for the metrics page; set after start */
-    _Atomic bool stopping; /* /ready says so */
+    HttpServer *_Atomic http; /* for the metrics page; set after start */
+    _Atomic bool stopping;    /* /ready says so */
 } Api;
 
 /* The HttpHandler; ctx is an Api. */
