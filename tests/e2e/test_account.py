@@ -503,8 +503,12 @@ def fixture_grafana(tmp_path, host):
     env = {"GITHUB_CLIENT_ID": host.client_id, "GITHUB_CLIENT_SECRET": host.client_secret,
            "GITHUB_SESSION_SECRET": "0123456789-grafana-secret", "GITHUB_API_URL": host.url,
            "GITHUB_SERVER_URL": host.url}
-    with Server(tmp_path, "--log.level=debug", env=env) as server:
+    server = Server(tmp_path, "--log.level=debug", env=env).start()
+    try:
         yield Browser(server)
+    finally:
+        if server.process is not None:
+            server.stop()
 
 
 def code_for(host):
@@ -569,6 +573,34 @@ def test_github_calls_say_what_the_app_knows(grafana, host, tmp_path):
 
 # ---- secrets ----
 
+def leaks(server, browser, canaries, directory):
+    """(place, secret) of every secret in the log, the answers or the data directory of a stopped server."""
+    places = {"log": (directory / "server.log").read_bytes()}
+    for folder, _, names in os.walk(server.storage):
+        for name in names:
+            with open(os.path.join(folder, name), "rb") as file:
+                places[name] = file.read()
+    for i, answer in enumerate(browser.answers):
+        shown = [f"{k}: {v}" for k, v in answer.headers.items() if k.lower() != "set-cookie"]
+        places[f"answer {i}"] = "\n".join(shown).encode() + answer.body
+    assert len(canaries) > 5 and len(places) > 10
+    return [(place, text) for place, content in places.items() for text in canaries if text.encode() in content]
+
+
+def test_no_secret_of_grafanas_login_leaks(grafana, host, tmp_path):
+    host.expires_in = 1
+    login = grafana.rpc(VCS + "GithubLogin", {"authorizationCode": code_for(host)}).json()
+    grafana.cookies["pyroscope_git_session"] = login["cookie"].split(";")[0].split("=", 1)[1]
+    assert grafana.rpc(VCS + "GithubRefresh", {}).status == 200
+    echo = code_for(host)
+    host.answer = (200, "application/json", json.dumps({"error": echo, "error_description": echo}))
+    assert grafana.rpc(VCS + "GithubLogin", {"authorizationCode": echo}).status == 401
+    grafana.rpc(VCS + "GetCommit", {"repositoryURL": "https://github.com/a/b", "ref": "main"})
+    grafana.server.stop()
+    canaries = set(host.secrets) | {"0123456789-grafana-secret"}
+    assert leaks(grafana.server, grafana, canaries, tmp_path) == []
+
+
 def test_no_secret_leaks(tmp_path, host):
     path = tmp_path / "session-secrets"
     path.write_text("file-secret-0123456789\n")
@@ -592,17 +624,7 @@ def test_no_secret_leaks(tmp_path, host):
         cookies = [text.split(";")[0].split("=", 1)[1] for text in browser.set_cookies]
         canaries = {text for text in host.secrets + cookies + ["stray-code-1", "file-secret-0123456789"] if text}
         server.stop()
-        places = {"log": (tmp_path / "server.log").read_bytes()}
-        for folder, _, names in os.walk(server.storage):
-            for name in names:
-                with open(os.path.join(folder, name), "rb") as file:
-                    places[name] = file.read()
-        for i, answer in enumerate(browser.answers):
-            shown = [f"{k}: {v}" for k, v in answer.headers.items() if k.lower() != "set-cookie"]
-            places[f"answer {i}"] = "\n".join(shown).encode() + answer.body
-        assert len(canaries) > 8 and len(places) > 10
-        assert [(place, text) for place, content in places.items() for text in canaries
-                if text.encode() in content] == []
+        assert leaks(server, browser, canaries, tmp_path) == []
 
 
 # ---- overrides ----
