@@ -114,7 +114,7 @@ Source *source_create(const SourceConfig *config, Err *err)
     if (source->shared.providers == NULL) {
         return NULL;
     }
-    source->shared.requests = request_stats_create(provider_table_len(source->shared.providers));
+    source->shared.requests = request_stats_create(provider_table_count(source->shared.providers));
     if (source->shared.requests == NULL) {
         (void)err_no_memory(err); /* NULL says it failed */
         return NULL;
@@ -206,10 +206,8 @@ bool source_suggest(Source *source, const SourceCaller *caller, const SourceRequ
     ResolverOptions options = resolver_options(source);
     LookupCached lookup;
 
-    if (!lookup_cached_init(&lookup, &source->shared, caller, arena, source->max_calls,
-                            source->deadline_ms)) {
-        return err_no_memory(err);
-    }
+    lookup_cached_init(&lookup, &source->shared, caller, arena, source->max_calls,
+                       source->deadline_ms);
     bool ok = resolver_suggest(&lookup.base, &options, request, frames, n_frames, arena, ret_result,
                                ret_suggestion, err);
     for (size_t i = 0; ok && i < ret_suggestion->n_mappings; i++) { /* paths are lent by the tree */
@@ -341,9 +339,9 @@ void source_stats(Source *source, SourceStats *ret_stats)
 
 void source_visit_requests(Source *source, SourceStatsVisitor *visit, void *context)
 {
-    const ProviderTable *providers = source->shared.providers;
+    ProviderTable *providers = source->shared.providers;
 
-    for (size_t i = 0; i < provider_table_len(providers); i++) {
+    for (size_t i = 0; i < provider_table_count(providers); i++) {
         for (int op = 0; op < SOURCE_N_OPS; op++) {
             SourceRequestStats row;
             request_stats_read(source->shared.requests, i, (SourceOperation)op, &row);

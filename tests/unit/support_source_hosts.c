@@ -99,6 +99,7 @@ void session_open(HostSession *session, HostKind kind, const HostOptions *option
     session->config = (ProviderConfig){ .name = STR("corp"),
                                         .type = types[kind],
                                         .client_id = STR("client"),
+                                        .client_secret = STR("not a secret"),
                                         .proxy = str_from(options->proxy),
                                         .anonymous = true };
     if (session->fake == NULL) {

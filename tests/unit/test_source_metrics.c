@@ -31,9 +31,10 @@ static SourceState resolve(HostSession *session, Source *source, const char *ref
                               .root = STR_EMPTY,
                               .file = STR("src/cart/pricer.go"),
                               .function = STR_EMPTY };
+    SourceCredential credential = { .provider = session->config.name, .token = str_from(token) };
     SourceCaller caller = { .tenant = STR("anonymous"),
-                            .provider = session->config.name,
-                            .token = str_from(token) };
+                            .credentials = &credential,
+                            .n_credentials = 1 };
     SourceResult result;
     Err err = ERR_INIT;
 

@@ -216,7 +216,7 @@ static void detects_lfs_pointers(HostSession *session)
                               .root = STR_EMPTY,
                               .file = STR("lfs.py"),
                               .function = STR_EMPTY };
-    SourceCaller caller = { .tenant = STR("anonymous"), .token = STR_EMPTY };
+    SourceCaller caller = { .tenant = STR("anonymous") };
     SourceResult result;
 
     assert_non_null(source);

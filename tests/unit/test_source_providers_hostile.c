@@ -172,7 +172,7 @@ static void a_request_ends_in_time(HostSession *session)
                               .root = STR_EMPTY,
                               .file = STR("main.go"),
                               .function = STR_EMPTY };
-    SourceCaller caller = { .tenant = STR("anonymous"), .token = STR_EMPTY };
+    SourceCaller caller = { .tenant = STR("anonymous") };
 
     for (size_t i = 0; i < ARRAY_LEN(moods); i++) {
         SourceResult result;

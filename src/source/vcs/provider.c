@@ -140,6 +140,7 @@ static bool add_tokenless(ProviderTable *table, const ProviderConfig *config, Pr
         return false;
     }
     provider->tokenless->name = provider->name;
+    provider->tokenless->idx = provider->idx;
     provider->tokenless->host = provider->host;
     provider->tokenless->path_prefix = provider->path_prefix;
     Str *tenants = ARENA_NEW(table->arena, Str, config->n_allow_tenants + 1);
@@ -316,16 +317,6 @@ Provider *provider_table_by_name(ProviderTable *table, Str name)
         }
     }
     return NULL;
-}
-
-size_t provider_table_len(const ProviderTable *table)
-{
-    return table->providers.len;
-}
-
-const Provider *provider_table_at(const ProviderTable *table, size_t idx)
-{
-    return table->providers.items[idx];
 }
 
 Provider *provider_table_any(ProviderTable *table)

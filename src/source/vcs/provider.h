@@ -139,8 +139,5 @@ size_t provider_table_count(const ProviderTable *table);
 Provider *provider_table_at(ProviderTable *table, size_t i);
 Provider *provider_table_by_name(ProviderTable *table, Str name); /* NULL: none */
 
-size_t provider_table_len(const ProviderTable *table);
-const Provider *provider_table_at(const ProviderTable *table, size_t idx);
-
 /* A provider that answers every own repository (--repo DIR); NULL: none. */
 Provider *provider_table_any(ProviderTable *table);
