@@ -131,14 +131,14 @@ static const GoForge *find_forge(Str host, const GoHomeHints *hints)
                                      { STR("codeberg.org"), false },
                                      { STR("gitlab.com"), true } };
 
-    for (size_t i = 0; i < hints->n_forges; i++) {
-        if (str_eq(host, hints->forges[i].host)) {
-            return &hints->forges[i];
-        }
-    }
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
         if (str_eq(host, known[i].host)) {
             return &known[i];
+        }
+    }
+    for (size_t i = 0; i < hints->n_forges; i++) {
+        if (str_eq(host, hints->forges[i].host)) {
+            return &hints->forges[i];
         }
     }
     return NULL;

@@ -22,8 +22,8 @@ struct RequestStats {
 const char *source_operation_name(SourceOperation op)
 {
     static const char *const names[] = {
-        [SOURCE_OP_REF] = "ref",       [SOURCE_OP_FILE] = "file",     [SOURCE_OP_TREE] = "tree",
-        [SOURCE_OP_COMMIT] = "commit", [SOURCE_OP_TAGS] = "tags",     [SOURCE_OP_BEFORE] = "before",
+        [SOURCE_OP_REF] = "ref",       [SOURCE_OP_FILE] = "file", [SOURCE_OP_TREE] = "tree",
+        [SOURCE_OP_COMMIT] = "commit", [SOURCE_OP_TAGS] = "tags", [SOURCE_OP_BEFORE] = "before",
         [SOURCE_OP_ACCESS] = "access",
     };
 

@@ -90,6 +90,24 @@ static bool copy_config(Source *source, const SourceConfig *config)
            copy_overrides(source, config);
 }
 
+/* The hosts of the providers, as Go's module paths know them. */
+static bool list_forges(Source *source)
+{
+    ProviderTable *providers = source->shared.providers;
+    size_t n = provider_table_count(providers);
+
+    source->forges = ARENA_NEW(source->arena, GoForge, n + 1);
+    for (size_t i = 0; source->forges != NULL && i < n; i++) {
+        const Provider *provider = provider_table_at(providers, i);
+        /* how deep mirrors on disk lie is not known */
+        bool nested = provider->type == PROVIDER_GITLAB || provider->type == PROVIDER_LOCAL;
+        if (provider->host.len > 0 && provider->path_prefix.len == 0) {
+            source->forges[source->n_forges++] = (GoForge){ provider->host, nested };
+        }
+    }
+    return source->forges != NULL;
+}
+
 Source *source_create(const SourceConfig *config, Err *err)
 {
     CLEANUP(source_destroyp) Source *source = calloc(1, sizeof(*source));
@@ -115,7 +133,7 @@ Source *source_create(const SourceConfig *config, Err *err)
         return NULL;
     }
     source->shared.requests = request_stats_create(provider_table_count(source->shared.providers));
-    if (source->shared.requests == NULL) {
+    if (source->shared.requests == NULL || !list_forges(source)) {
         (void)err_no_memory(err); /* NULL says it failed */
         return NULL;
     }
@@ -183,6 +201,8 @@ static ResolverOptions resolver_options(Source *source)
         .default_host = source->default_host,
         .any_repository = provider_table_any(source->shared.providers) != NULL,
         .has_proxy = source->shared.module_proxy.len > 0,
+        .forges = source->forges,
+        .n_forges = source->n_forges,
     };
 }
 

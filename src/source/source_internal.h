@@ -15,6 +15,8 @@ struct Source {
     struct HttpClient *http;
     LookupShared shared;
     Str default_host;
+    GoForge *forges; /* [n_forges] hosts of the providers */
+    size_t n_forges;
     Str callback_url; /* of GithubApp: for Grafana's login, not for ours */
     OauthFlights *flights;
     SourceOverride *overrides; /* [n_overrides] */

@@ -9,6 +9,7 @@
  */
 #include "source/ref_name.h"
 #include "source/vcs/rest_entry.h"
+#include "source/vcs/rest_history.h"
 #include "source/vcs/rest_ref.h"
 
 static const char *repo_path(Arena *arena, Str repo, const char *suffix, Str path)
@@ -329,12 +330,30 @@ static Str bitbucket_commit_url(const Provider *provider, Arena *arena, Str repo
                                   STR_ARG(commit)));
 }
 
+static bool bitbucket_list_tags(Provider *provider, const VcsCall *call, Arena *arena, Str repo,
+                                Str prefix, VcsTag **ret_tags, size_t *ret_n, SourceFault *fault)
+{
+    static const RestTagShape shape = {
+        .list = "values", .name = "name", .object = "target", .id = "hash"
+    };
+    const char *base = repo_path(arena, repo, "/refs/tags", STR_EMPTY);
+    Str escaped = rest_escape_name(arena, prefix);
+    const char *path =
+        base != NULL && escaped.ptr != NULL /* q=name~"prefix": contains it */
+            ? arena_printf(arena, "%s?q=name~%%22%.*s%%22&pagelen=100&", base, STR_ARG(escaped))
+            : NULL;
+
+    return rest_list_tags_paged(provider, call, arena, path, 100, &shape, prefix, ret_tags, ret_n,
+                                fault);
+}
+
 static const ProviderOps bitbucket_ops = {
     .locate = bitbucket_locate,
     .resolve_ref = bitbucket_resolve_ref,
     .read_file = bitbucket_read_file,
     .list_tree = bitbucket_list_tree,
     .read_commit = bitbucket_read_commit,
+    .list_tags = bitbucket_list_tags,
     .check_access = bitbucket_check_access,
     .file_url = bitbucket_file_url,
     .commit_url = bitbucket_commit_url,

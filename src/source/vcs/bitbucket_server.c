@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "source/ref_name.h"
 #include "source/vcs/rest_entry.h"
+#include "source/vcs/rest_history.h"
 #include "source/vcs/rest_ref.h"
 
 /* "/projects/K/repos/s" + suffix + the escaped path; NULL: no memory. */
@@ -327,12 +328,35 @@ static Str server_commit_url(const Provider *provider, Arena *arena, Str repo, S
     return rest_text(page != NULL ? arena_printf(arena, "%s%s", server->web_url, page) : NULL);
 }
 
+/* One answer of 1000: that is the most a page has (page.max.refs). */
+static bool server_list_tags(Provider *provider, const VcsCall *call, Arena *arena, Str repo,
+                             Str prefix, VcsTag **ret_tags, size_t *ret_n, SourceFault *fault)
+{
+    static const RestTagShape shape = { .list = "values",
+                                        .name = "displayId",
+                                        .id = "latestCommit" };
+    const char *base = repo_path(arena, repo, "/tags", STR_EMPTY);
+    Str escaped = rest_escape_name(arena, prefix);
+    const char *path =
+        base != NULL && escaped.ptr != NULL
+            ? arena_printf(arena, "%s?filterText=%.*s&limit=1000", base, STR_ARG(escaped))
+            : NULL;
+    size_t n_listed;
+
+    *ret_n = 0;
+    *ret_tags = ARENA_NEW(arena, VcsTag, VCS_MAX_TAGS);
+    return *ret_tags != NULL ? rest_add_tags(provider, call, arena, path, &shape, prefix, *ret_tags,
+                                             ret_n, &n_listed, fault)
+                             : source_fault_no_memory(fault);
+}
+
 static const ProviderOps server_ops = {
     .locate = server_locate,
     .resolve_ref = server_resolve_ref,
     .read_file = server_read_file,
     .list_tree = server_list_tree,
     .read_commit = server_read_commit,
+    .list_tags = server_list_tags,
     .check_access = server_check_access,
     .file_url = server_file_url,
     .commit_url = server_commit_url,

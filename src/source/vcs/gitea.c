@@ -8,6 +8,7 @@
  */
 #include "source/ref_name.h"
 #include "source/vcs/rest_entry.h"
+#include "source/vcs/rest_history.h"
 #include "source/vcs/rest_ref.h"
 
 static const char *repo_path(Arena *arena, Str repo, const char *suffix, Str path)
@@ -206,12 +207,41 @@ static Str gitea_commit_url(const Provider *provider, Arena *arena, Str repo, St
         arena_printf(arena, "%s/%.*s/commit/%.*s", gitea->web_url, STR_ARG(repo), STR_ARG(commit)));
 }
 
+/* The listing knows no prefix, so pages of all tags are looked through (MAX_RESPONSE_ITEMS is 50).
+ */
+static bool gitea_list_tags(Provider *provider, const VcsCall *call, Arena *arena, Str repo,
+                            Str prefix, VcsTag **ret_tags, size_t *ret_n, SourceFault *fault)
+{
+    static const RestTagShape shape = { .name = "name", .object = "commit", .id = "sha" };
+    const char *base = repo_path(arena, repo, "/tags", STR_EMPTY);
+    const char *path = base != NULL ? arena_printf(arena, "%s?limit=50&", base) : NULL;
+
+    return rest_list_tags_paged(provider, call, arena, path, 50, &shape, prefix, ret_tags, ret_n,
+                                fault);
+}
+
+static bool gitea_commit_before(Provider *provider, const VcsCall *call, Arena *arena, Str repo,
+                                int64_t unix_s, Str *ret_commit, SourceFault *fault)
+{
+    const char *base = repo_path(arena, repo, "/commits", STR_EMPTY);
+    const char *time = rest_time(arena, unix_s);
+    const char *path =
+        base != NULL && time != NULL
+            ? arena_printf(arena, "%s?until=%s&limit=1&stat=false&verification=false&files=false",
+                           base, time)
+            : NULL;
+
+    return rest_commit_before(provider, call, arena, path, "sha", unix_s, ret_commit, fault);
+}
+
 static const ProviderOps gitea_ops = {
     .locate = gitea_locate,
     .resolve_ref = gitea_resolve_ref,
     .read_file = gitea_read_file,
     .list_tree = gitea_list_tree,
     .read_commit = gitea_read_commit,
+    .list_tags = gitea_list_tags,
+    .commit_before = gitea_commit_before,
     .check_access = gitea_check_access,
     .file_url = gitea_file_url,
     .commit_url = gitea_commit_url,

@@ -5,6 +5,7 @@
  */
 #include "source/vcs/github_error.h"
 #include "source/vcs/github_internal.h"
+#include "source/vcs/rest_history.h"
 
 const char *github_repo_path(Arena *arena, Str repo, const char *suffix, Str path)
 {
@@ -42,6 +43,36 @@ static bool github_check_access(Provider *provider, const VcsCall *call, Arena *
     return true;
 }
 
+/* One answer, whatever their number: matching refs are not paged. */
+static bool github_list_tags(Provider *provider, const VcsCall *call, Arena *arena, Str repo,
+                             Str prefix, VcsTag **ret_tags, size_t *ret_n, SourceFault *fault)
+{
+    static const RestTagShape shape = {
+        .name = "ref", .strip = "refs/tags/", .object = "object", .id = "sha", .type = "type"
+    };
+    size_t n_listed;
+
+    *ret_n = 0;
+    *ret_tags = ARENA_NEW(arena, VcsTag, VCS_MAX_TAGS);
+    return *ret_tags != NULL
+               ? rest_add_tags(provider, call, arena,
+                               github_repo_path(arena, repo, "/git/matching-refs/tags/", prefix),
+                               &shape, prefix, *ret_tags, ret_n, &n_listed, fault)
+               : source_fault_no_memory(fault);
+}
+
+static bool github_commit_before(Provider *provider, const VcsCall *call, Arena *arena, Str repo,
+                                 int64_t unix_s, Str *ret_commit, SourceFault *fault)
+{
+    const char *base = github_repo_path(arena, repo, "/commits", STR_EMPTY);
+    const char *time = rest_time(arena, unix_s);
+    const char *path = base != NULL && time != NULL
+                           ? arena_printf(arena, "%s?until=%s&per_page=1", base, time)
+                           : NULL;
+
+    return rest_commit_before(provider, call, arena, path, "sha", unix_s, ret_commit, fault);
+}
+
 static Str github_file_url(const Provider *provider, Arena *arena, Str repo, Str commit, Str path)
 {
     const RestProvider *github = (const RestProvider *)provider;
@@ -67,6 +98,8 @@ static const ProviderOps github_ops = {
     .read_file = github_read_file,
     .list_tree = github_list_tree,
     .read_commit = github_read_commit,
+    .list_tags = github_list_tags,
+    .commit_before = github_commit_before,
     .check_access = github_check_access,
     .file_url = github_file_url,
     .commit_url = github_commit_url,

@@ -8,6 +8,7 @@
  */
 #include "source/ref_name.h"
 #include "source/vcs/gitlab_internal.h"
+#include "source/vcs/rest_history.h"
 
 const char *gitlab_path(Arena *arena, Str repo, const char *suffix, Str name)
 {
@@ -144,12 +145,41 @@ static Str gitlab_commit_url(const Provider *provider, Arena *arena, Str repo, S
                                   STR_ARG(commit)));
 }
 
+static bool gitlab_list_tags(Provider *provider, const VcsCall *call, Arena *arena, Str repo,
+                             Str prefix, VcsTag **ret_tags, size_t *ret_n, SourceFault *fault)
+{
+    static const RestTagShape shape = { .name = "name", .object = "commit", .id = "id" };
+    const char *base = gitlab_path(arena, repo, "/repository/tags", STR_EMPTY);
+    Str escaped = rest_escape_name(arena, prefix);
+    const char *path = base != NULL && escaped.ptr != NULL
+                           ? arena_printf(arena, "%s?search=%%5E%.*s&per_page=100&", base,
+                                          STR_ARG(escaped)) /* "^": names that begin so */
+                           : NULL;
+
+    return rest_list_tags_paged(provider, call, arena, path, 100, &shape, prefix, ret_tags, ret_n,
+                                fault);
+}
+
+static bool gitlab_commit_before(Provider *provider, const VcsCall *call, Arena *arena, Str repo,
+                                 int64_t unix_s, Str *ret_commit, SourceFault *fault)
+{
+    const char *base = gitlab_path(arena, repo, "/repository/commits", STR_EMPTY);
+    const char *time = rest_time(arena, unix_s);
+    const char *path = base != NULL && time != NULL
+                           ? arena_printf(arena, "%s?until=%s&per_page=1", base, time)
+                           : NULL;
+
+    return rest_commit_before(provider, call, arena, path, "id", unix_s, ret_commit, fault);
+}
+
 static const ProviderOps gitlab_ops = {
     .locate = gitlab_locate,
     .resolve_ref = gitlab_resolve_ref,
     .read_file = gitlab_read_file,
     .list_tree = gitlab_list_tree,
     .read_commit = gitlab_read_commit,
+    .list_tags = gitlab_list_tags,
+    .commit_before = gitlab_commit_before,
     .check_access = gitlab_check_access,
     .file_url = gitlab_file_url,
     .commit_url = gitlab_commit_url,
