@@ -1,6 +1,6 @@
 // The messages of the server API as the UI uses them, and one function per call. Names follow the
 // .proto files in api/; int64 fields arrive as text, defaults and empty lists are left out.
-import { call } from "./rpc";
+import { call, send } from "./rpc";
 import { serviceSelector } from "./selector";
 import type { Range } from "./time";
 
@@ -81,9 +81,13 @@ export interface FileLine {
   total?: Int64;
   functions?: number[];
 }
+export interface KnownFunction {
+  name?: string;
+  startLine?: number;
+}
 export interface FileResponse {
   queryTotal?: Int64;
-  versions?: { lines?: FileLine[]; functions?: { name: string }[] }[];
+  versions?: { lines?: FileLine[]; functions?: KnownFunction[] }[];
 }
 export interface HotLine {
   repository?: string;
@@ -149,6 +153,15 @@ export interface ResolveRequest {
   function: string;
   startLine: number;
   maxLine: number;
+  functions?: KnownFunction[];
+  /** Only where the ref is not a commit: then the time decides which commit is meant. */
+  profiledAt?: string;
+}
+export interface VersionCheck {
+  verdict?: string;
+  shift?: number;
+  checked?: number;
+  fitting?: number;
 }
 export interface ResolveResponse {
   source?: SourceState;
@@ -156,6 +169,34 @@ export interface ResolveResponse {
   warnings?: { code?: string; message?: string }[];
   attempts?: Attempt[];
   suggestion?: string;
+  version?: VersionCheck;
+}
+export interface OverrideResponse {
+  set?: boolean;
+  repository?: string;
+  ref?: string;
+  root?: string;
+}
+export interface Host {
+  provider?: string;
+  type?: string;
+  label?: string;
+  webURL?: string;
+  state?: string;
+  canConnect?: boolean;
+  account?: string;
+  expiresAt?: Int64;
+  revokeURL?: string;
+}
+export interface BeginLoginResponse {
+  attempt?: string;
+  url?: string;
+  expiresAt?: Int64;
+}
+export interface Setting {
+  name?: string;
+  value?: string;
+  modifiedAt?: Int64;
 }
 export interface Commit {
   ref?: string;
@@ -174,7 +215,9 @@ export interface ProfileStats {
 
 const QUERIER = "querier.v1.QuerierService";
 const LINES = "flameline.v1.LinesService";
-const SOURCE = "flameline.v1.SourceService";
+export const SOURCE = "flameline.v1.SourceService";
+const ACCOUNT = "flameline.v1.AccountService";
+const SETTINGS = "settings.v1.SettingsService";
 
 const times = (range: Range) => ({ start: String(range.start), end: String(range.end) });
 
@@ -278,8 +321,14 @@ export function fetchHotLines(
   return call(`${LINES}/HotLines`, { selection: sel, limit }, signal);
 }
 
+/** A failure is not kept: what is missing now may be there at the next try. */
 export function resolveSource(request: ResolveRequest, signal?: AbortSignal): Promise<ResolveResponse> {
-  return call(`${SOURCE}/Resolve`, request, signal);
+  return call<ResolveResponse>(`${SOURCE}/Resolve`, request, signal, (r) => r.source?.state === "ok");
+}
+
+/** What the administrator set for a service; an older server has no such call and so no overrides. */
+export function fetchOverride(service: string, signal?: AbortSignal): Promise<OverrideResponse> {
+  return call(`${SOURCE}/Override`, { service }, signal);
 }
 
 export async function fetchCommits(
@@ -289,4 +338,24 @@ export async function fetchCommits(
 ): Promise<Commit[]> {
   const response = await call<{ commits?: Commit[] }>(`${SOURCE}/Commits`, { repository, refs }, signal);
   return response.commits ?? [];
+}
+
+export async function fetchHosts(signal?: AbortSignal): Promise<Host[]> {
+  return (await send<{ hosts?: Host[] }>(`${ACCOUNT}/Hosts`, {}, signal)).hosts ?? [];
+}
+
+export function beginLogin(provider: string, returnTo: string, popup: boolean): Promise<BeginLoginResponse> {
+  return send(`${ACCOUNT}/BeginLogin`, { provider, returnTo, popup });
+}
+
+export function disconnectHost(provider: string): Promise<object> {
+  return send(`${ACCOUNT}/Disconnect`, { provider });
+}
+
+export async function fetchSettings(signal?: AbortSignal): Promise<Setting[]> {
+  return (await send<{ settings?: Setting[] }>(`${SETTINGS}/Get`, {}, signal)).settings ?? [];
+}
+
+export function saveSetting(name: string, value: string): Promise<{ setting?: Setting }> {
+  return send(`${SETTINGS}/Set`, { setting: { name, value } });
 }

@@ -34,6 +34,11 @@ export function clearCache(): void {
   cache.clear();
 }
 
+/** Drops the answers of one service, for example when the reader is no longer who asked. */
+export function forget(service: string): void {
+  for (const key of [...cache.keys()]) if (key.startsWith(`${service}/`)) cache.delete(key);
+}
+
 function remember(key: string, value: unknown): void {
   cache.set(key, value);
   if (cache.size > CACHE_LIMIT) {
@@ -98,12 +103,14 @@ async function withRetry(method: string, body: string, signal: AbortSignal): Pro
   }
 }
 
-function launch(key: string, method: string, body: string): Flight {
+type Keep = (value: unknown) => boolean;
+
+function launch(key: string, method: string, body: string, keep: Keep): Flight {
   const abort = new AbortController();
   const flight: Flight = { abort, waiting: 0, promise: withRetry(method, body, abort.signal) };
   flight.promise = flight.promise
     .then((value) => {
-      remember(key, value);
+      if (keep(value)) remember(key, value);
       return value;
     })
     .finally(() => flights.delete(key));
@@ -111,8 +118,22 @@ function launch(key: string, method: string, body: string): Flight {
   return flight;
 }
 
-/** Calls `package.Service/Method`. Aborting the signal only gives up this caller's interest. */
-export function call<Res>(method: string, request: object, signal?: AbortSignal): Promise<Res> {
+/** A call that changes something, or whose answer is true only now: never shared, repeated or kept. */
+export function send<Res>(method: string, request: object, signal?: AbortSignal): Promise<Res> {
+  const never = new AbortController().signal;
+  return once(method, JSON.stringify(request), signal ?? never) as Promise<Res>;
+}
+
+/**
+ * Calls `package.Service/Method`. Aborting the signal only gives up this caller's interest. `keep` says
+ * whether an answer may be given again for the same question.
+ */
+export function call<Res>(
+  method: string,
+  request: object,
+  signal?: AbortSignal,
+  keep: (value: Res) => boolean = () => true,
+): Promise<Res> {
   const body = JSON.stringify(request);
   const key = `${method} ${body}`;
   if (cache.has(key)) {
@@ -120,7 +141,7 @@ export function call<Res>(method: string, request: object, signal?: AbortSignal)
     remember(key, value);
     return Promise.resolve(value as Res);
   }
-  const flight = flights.get(key) ?? launch(key, method, body);
+  const flight = flights.get(key) ?? launch(key, method, body, keep as Keep);
   flight.waiting += 1;
   return new Promise<Res>((resolve, reject) => {
     signal?.addEventListener("abort", () => {
