@@ -1,5 +1,6 @@
 // Keyboard: single keys that work while no field has focus, two-key sequences, and one stack for Esc.
 import { useEffect, useRef } from "preact/hooks";
+import { singleKeys } from "./preferences";
 
 export type KeyMap = Record<string, (event: KeyboardEvent) => void>;
 
@@ -32,6 +33,9 @@ function onKeyDown(event: KeyboardEvent): void {
   }
   const name = keyName(event);
   if (isField(event.target) && !name.includes("+")) return;
+  // Speech input types letters: they are commands only where the reader wants them to be.
+  if (singleKeys.peek() === "off" && event.key.length === 1 && !name.includes("+") && event.key !== "?")
+    return;
   const full = prefix === "" ? name : `${prefix} ${name}`;
   prefix = "";
   clearTimeout(prefixTimer);

@@ -39,6 +39,11 @@ export const theme = stored<Theme>("theme", "system", oneOf<Theme>("system", "da
 export const zone = stored<Zone>("zone", "browser", oneOf<Zone>("browser", "utc"));
 /** What the colour of a line means. */
 export const heatBasis = stored<"self" | "total">("heat", "self", oneOf("self", "total"));
+/** What percentages beside the code refer to, unless the link says it. */
+export const percentBase = stored<"query" | "fn">("base", "query", oneOf("query", "fn"));
+export const tabWidth = stored<number>("tab", 4, (value) => [2, 4, 8].includes(value));
+/** Whether a letter alone is a command. */
+export const singleKeys = stored<"on" | "off">("keys", "on", oneOf("on", "off"));
 export const flameColors = stored<"package" | "value">("flame", "package", oneOf("package", "value"));
 /** Width of the details dock as percent of the page. */
 export const dockWidth = stored<number>("dock", 45, (value) => value >= 30 && value <= 70);

@@ -10,7 +10,7 @@ import {
   type UrlState,
 } from "./urlstate";
 
-export type Screen = "services" | "profile" | "function" | "none";
+export type Screen = "services" | "profile" | "function" | "compare" | "settings" | "none";
 
 interface Location {
   screen: Screen;
@@ -18,7 +18,13 @@ interface Location {
   extra: Extra;
 }
 
-const SCREENS: Record<string, Screen> = { services: "services", profile: "profile", function: "function" };
+const SCREENS: Record<string, Screen> = {
+  services: "services",
+  profile: "profile",
+  function: "function",
+  compare: "compare",
+  settings: "settings",
+};
 
 const base = new URL(document.baseURI).pathname;
 
@@ -52,9 +58,34 @@ const location = signal<Location>(read());
 export const screen = computed(() => location.value.screen);
 export const urlState = computed(() => location.value.state);
 
+/** True while leaving the screen would lose something. Set by the screen, cleared when it is gone. */
+export const unsaved = signal(false);
+/** What happens when the reader chooses to leave all the same; undefined while nothing is asked. */
+export const pendingLeave = signal<(() => void) | undefined>(undefined);
+
+/** False when the reader has to be asked first. */
+function mayLeave(proceed: () => void): boolean {
+  if (!unsaved.peek()) return true;
+  pendingLeave.value = () => {
+    pendingLeave.value = undefined;
+    unsaved.value = false;
+    proceed();
+  };
+  return false;
+}
+
 window.addEventListener("popstate", () => {
+  const { screen: current, state, extra } = location.peek();
+  // The browser has moved already: go back to where the question is asked.
+  if (!mayLeave(() => history.back())) {
+    history.pushState(null, "", href(current, state, extra));
+    return;
+  }
   depth = Math.max(0, depth - 1);
   location.value = read();
+});
+window.addEventListener("beforeunload", (event) => {
+  if (unsaved.peek()) event.preventDefault();
 });
 
 function commit(next: Location, push: boolean): void {
@@ -70,6 +101,7 @@ function commit(next: Location, push: boolean): void {
 
 /** Opens a screen. Always a step for the Back button. */
 export function navigate(to: Screen, state: UrlState): void {
+  if (to !== screen.peek() && !mayLeave(() => navigate(to, state))) return;
   commit({ screen: to, state, extra: location.peek().extra }, true);
 }
 

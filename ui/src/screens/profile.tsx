@@ -1,5 +1,6 @@
 // S2: one service. Chart over time, then the tabs, and the details dock beside them.
 import { useEffect } from "preact/hooks";
+import { DetailsOff } from "../components/details-off";
 import { Icon } from "../components/icon";
 import { lazy } from "../components/lazy";
 import { NoSamples } from "../components/no-samples";
@@ -10,11 +11,12 @@ import { useKeys } from "../lib/keys";
 import { chartOpen, dockWidth } from "../lib/preferences";
 import { chooseType, compareTypes, parseType, typeName } from "../lib/profile-types";
 import { replace, update, urlState } from "../lib/router";
+import { detailsEnabled, tenantSettings } from "../lib/settings";
 import { useMediaQuery } from "../lib/use-media";
 import { type View, withService } from "../lib/urlstate";
 import { T } from "../texts";
 import { Chart } from "./profile/chart";
-import { DEFAULT_NODES, useChart, useFlame, useFunctions, useSelection } from "./profile/data";
+import { useChart, useFlame, useFunctions, useSelection } from "./profile/data";
 import { Dock } from "./profile/dock";
 import { Filters } from "./profile/filters";
 import { FlamePanel } from "./profile/flame-panel";
@@ -129,7 +131,11 @@ export function Profile() {
         {fn && docked && (
           <Dock width={dockWidth} label={fn}>
             <Boundary key={fn}>
-              <FunctionDetails mode="dock" type={choice.shown ?? ""} />
+              {detailsEnabled.value ? (
+                <FunctionDetails mode="dock" type={choice.shown ?? ""} />
+              ) : (
+                <DetailsOff />
+              )}
             </Boundary>
           </Dock>
         )}
@@ -173,7 +179,7 @@ function Graph(props: {
   narrow: boolean;
 }) {
   const { view, max } = urlState.value;
-  const maxNodes = max ?? DEFAULT_NODES;
+  const maxNodes = max ?? tenantSettings.value.maxNodes;
   const flame = useFlame(props.selection, maxNodes);
   const exact = useFunctions(props.selection);
   return (

@@ -16,7 +16,6 @@ import { serviceSelector } from "../../lib/selector";
 import { type Query, useQuery } from "../../lib/use-query";
 import { type ChartData, chartBuckets, chartStep, toChart } from "./series";
 
-export const DEFAULT_NODES = 16_384;
 export const MORE_NODES = 65_536;
 /** Rows of the function table; beyond that the search is the better tool. */
 const TABLE_LIMIT = 20_000;

@@ -15,6 +15,7 @@ import { flameColors } from "../../lib/preferences";
 import { parseType, typeName } from "../../lib/profile-types";
 import { update, urlState } from "../../lib/router";
 import type { View } from "../../lib/urlstate";
+import { detailsEnabled } from "../../lib/settings";
 import { T } from "../../texts";
 import { functionRows, MORE_NODES, placesOf } from "./data";
 import { openDetails } from "./focus";
@@ -86,7 +87,9 @@ export function FlamePanel(props: Props) {
   function actionsOf(node: number): BarAction[] {
     const name = nodeName(model, node);
     return [
-      { label: T.functionDetails, hint: "Enter", run: () => openDetails(name, true) },
+      ...(detailsEnabled.value
+        ? [{ label: T.functionDetails, hint: "Enter", run: () => openDetails(name, true) }]
+        : []),
       { label: T.zoom, hint: "z", run: () => zoomTo(node) },
       { label: T.sandwich, hint: "s", run: () => update({ sandwich: name }) },
       { label: T.searchThis, run: () => update({ q: name }) },

@@ -5,6 +5,7 @@ import { VirtualTable } from "../../components/virtual";
 import { formatPercent, formatValue } from "../../lib/format";
 import { heatLevel } from "../../lib/heat";
 import { update, urlState } from "../../lib/router";
+import { detailsEnabled } from "../../lib/settings";
 import { T } from "../../texts";
 import type { FunctionCostRow } from "./data";
 
@@ -138,15 +139,17 @@ export function FunctionTable(props: Props) {
                 >
                   <Icon name="sandwich" />
                 </button>
-                <button
-                  type="button"
-                  class="btn quiet icon small"
-                  aria-label={T.detailsFor(row.name)}
-                  title={T.details}
-                  onClick={() => props.onOpen(row.name, false)}
-                >
-                  <Icon name="code" />
-                </button>
+                {detailsEnabled.value && (
+                  <button
+                    type="button"
+                    class="btn quiet icon small"
+                    aria-label={T.detailsFor(row.name)}
+                    title={T.details}
+                    onClick={() => props.onOpen(row.name, false)}
+                  >
+                    <Icon name="code" />
+                  </button>
+                )}
               </span>
             </div>
             <div role="cell" class="file">

@@ -9,6 +9,8 @@ import { heatLevel } from "../../lib/heat";
 import { shortRef } from "../../lib/names";
 import { update } from "../../lib/router";
 import { useQuery } from "../../lib/use-query";
+import { NO_LABEL } from "../../source/costs";
+import { detailsEnabled } from "../../lib/settings";
 import { T } from "../../texts";
 
 const LIMIT = 500;
@@ -18,9 +20,9 @@ function open(line: HotLine): void {
     fn: line.function,
     line: line.n ? { from: line.n, to: line.n } : undefined,
     file: undefined,
-    repo: line.repository,
-    ref: line.ref,
-    root: line.root,
+    repo: line.repository || NO_LABEL,
+    ref: line.ref || NO_LABEL,
+    root: line.root || NO_LABEL,
     scope: undefined,
   });
 }
@@ -103,9 +105,13 @@ function Lines({ data, dataKey }: { data: HotLinesResponse; dataKey: string }) {
             </div>
             {cost(int64(line.total))}
             <div role="cell">
-              <button type="button" class="row-name" onClick={() => open(line)}>
+              {detailsEnabled.value ? (
+                <button type="button" class="row-name" onClick={() => open(line)}>
+                  <Path path={line.file ?? T.unknown} line={line.n} />
+                </button>
+              ) : (
                 <Path path={line.file ?? T.unknown} line={line.n} />
-              </button>
+              )}
             </div>
             <div role="cell">
               <Name text={line.function ?? "?"} />

@@ -7,6 +7,7 @@ import { range } from "../../lib/range";
 import { linkTo, urlState } from "../../lib/router";
 import { serviceSelector } from "../../lib/selector";
 import { DEFAULTS } from "../../lib/urlstate";
+import { detailsEnabled } from "../../lib/settings";
 import { T } from "../../texts";
 import { useQuery } from "../../lib/use-query";
 
@@ -48,12 +49,17 @@ function HottestLine(props: { line: HotLine; total: number; service: string; typ
   const name = line.function ?? "";
   const target = { ...DEFAULTS, service, type, from, to, fn: name };
   const exact = line.n ? { ...target, line: { from: line.n, to: line.n } } : target;
+  const place = line.file && line.n ? <Path path={line.file} line={line.n} /> : <Name text={name} />;
   return (
     <>
       <span class="num share">{formatPercent(int64(line.self), total)}</span>
-      <a {...linkTo("profile", exact)} tabIndex={-1}>
-        {line.file && line.n ? <Path path={line.file} line={line.n} /> : <Name text={name} />}
-      </a>
+      {detailsEnabled.value ? (
+        <a {...linkTo("profile", exact)} tabIndex={-1}>
+          {place}
+        </a>
+      ) : (
+        place
+      )}
       {line.file && line.n ? (
         <span class="in">
           <Name text={name} />

@@ -1,0 +1,122 @@
+import { useState } from "preact/hooks";
+import {
+  flameColors,
+  heatBasis,
+  percentBase,
+  singleKeys,
+  type Theme,
+  tabWidth,
+  theme,
+  zone,
+} from "../../lib/preferences";
+import { T } from "../../texts";
+import { CheckRow, SelectRow, SettingsCard } from "./card";
+
+const S = T.settings;
+
+const read = () => ({
+  theme: theme.value,
+  zone: zone.value,
+  percentBase: percentBase.value,
+  heat: heatBasis.value,
+  colors: flameColors.value,
+  tab: String(tabWidth.value),
+  keys: singleKeys.value,
+});
+
+type Draft = ReturnType<typeof read>;
+
+function write(draft: Draft): void {
+  theme.value = draft.theme;
+  zone.value = draft.zone;
+  percentBase.value = draft.percentBase;
+  heatBasis.value = draft.heat;
+  flameColors.value = draft.colors;
+  tabWidth.value = Number(draft.tab);
+  singleKeys.value = draft.keys;
+}
+
+export function BrowserCard({ onDirty }: { onDirty(dirty: boolean): void }) {
+  const stored = read();
+  // Only what was changed here: the theme has a switch in the bar as well.
+  const [changes, setChanges] = useState<Partial<Draft>>({});
+  const draft = { ...stored, ...changes };
+  const change = (part: Partial<Draft>) => setChanges({ ...changes, ...part });
+  return (
+    <SettingsCard
+      title={S.browser}
+      hint={S.browserHint}
+      dirty={JSON.stringify(draft) !== JSON.stringify(stored)}
+      onDirty={onDirty}
+      save={async () => {
+        write(draft);
+        setChanges({});
+      }}
+    >
+      <SelectRow
+        id="theme"
+        label={S.theme}
+        value={draft.theme}
+        options={(Object.keys(T.themes) as Theme[]).map((name) => [name, T.themes[name]] as const)}
+        onChange={(value) => change({ theme: value })}
+      />
+      <SelectRow
+        id="zone"
+        label={S.zone}
+        value={draft.zone}
+        options={[
+          ["browser", T.zoneBrowser],
+          ["utc", T.zoneUtc],
+        ]}
+        onChange={(value) => change({ zone: value })}
+      />
+      <SelectRow
+        id="percent-base"
+        label={S.percentBase}
+        value={draft.percentBase}
+        options={[
+          ["query", T.baseQuery],
+          ["fn", T.baseFunction],
+        ]}
+        onChange={(value) => change({ percentBase: value })}
+      />
+      <SelectRow
+        id="heat"
+        label={S.heat}
+        value={draft.heat}
+        options={[
+          ["self", T.heatOf.self],
+          ["total", T.heatOf.total],
+        ]}
+        onChange={(value) => change({ heat: value })}
+      />
+      <SelectRow
+        id="colors"
+        label={S.colors}
+        value={draft.colors}
+        options={[
+          ["package", T.colorPackage],
+          ["value", T.colorValue],
+        ]}
+        onChange={(value) => change({ colors: value })}
+      />
+      <SelectRow
+        id="tab-width"
+        label={S.tabWidth}
+        value={draft.tab}
+        options={[
+          ["2", "2"],
+          ["4", "4"],
+          ["8", "8"],
+        ]}
+        onChange={(value) => change({ tab: value })}
+      />
+      <CheckRow
+        id="single-keys"
+        label={S.singleKeys}
+        checked={draft.keys === "on"}
+        onChange={(on) => change({ keys: on ? "on" : "off" })}
+      />
+    </SettingsCard>
+  );
+}
