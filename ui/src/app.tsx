@@ -1,15 +1,20 @@
 // Chooses the screen, keeps the frame around it, and moves focus to the heading of a new screen.
 import { useEffect, useRef } from "preact/hooks";
+import { DetailsOff } from "./components/details-off";
 import { lazy } from "./components/lazy";
+import { Dialog } from "./components/dialog";
 import { OfflineBar } from "./components/offline";
 import { Boundary } from "./components/states";
 import { TopBar } from "./components/top-bar";
-import { droppedParameters, linkTo, rangeOnly, screen, urlState } from "./lib/router";
+import { droppedParameters, linkTo, pendingLeave, rangeOnly, screen, urlState } from "./lib/router";
+import { detailsEnabled } from "./lib/settings";
 import { T } from "./texts";
 
 const Services = lazy(() => import("./screens/services").then((module) => module.Services));
 const Profile = lazy(() => import("./screens/profile").then((module) => module.Profile));
 const FunctionPage = lazy(() => import("./screens/function").then((module) => module.FunctionPage));
+const Compare = lazy(() => import("./screens/compare").then((module) => module.Compare));
+const Settings = lazy(() => import("./screens/settings").then((module) => module.Settings));
 
 function Notice() {
   const keys = droppedParameters.value;
@@ -21,6 +26,28 @@ function Notice() {
         {T.dismiss}
       </button>
     </div>
+  );
+}
+
+/** Asked by a screen that would lose what was typed. */
+function LeaveQuestion() {
+  const leave = pendingLeave.value;
+  if (!leave) return null;
+  const stay = () => (pendingLeave.value = undefined);
+  return (
+    <Dialog title={T.settings.leaveTitle} close={stay}>
+      <div class="dialog-body">
+        <p>{T.settings.leaveText}</p>
+        <p class="actions">
+          <button type="button" class="btn primary" onClick={stay}>
+            {T.settings.stay}
+          </button>
+          <button type="button" class="btn" onClick={leave}>
+            {T.settings.leave}
+          </button>
+        </p>
+      </div>
+    </Dialog>
   );
 }
 
@@ -69,11 +96,20 @@ export function App() {
       <TopBar />
       <OfflineBar />
       <Notice />
+      <LeaveQuestion />
       <main id="main" tabIndex={-1}>
         <Boundary key={current}>
           {current === "services" && <Services />}
           {current === "profile" && <Profile />}
-          {current === "function" && <FunctionPage />}
+          {detailsEnabled.value ? (
+            <>
+              {current === "function" && <FunctionPage />}
+              {current === "compare" && <Compare />}
+            </>
+          ) : (
+            (current === "function" || current === "compare") && <DetailsOff page />
+          )}
+          {current === "settings" && <Settings />}
           {current === "none" && <NoSuchPage />}
         </Boundary>
       </main>

@@ -1,10 +1,12 @@
 // The bar of every page: where am I, which time, and what applies to the whole page.
 import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
+import { AccountChip } from "../account/chip";
 import { useKeys } from "../lib/keys";
 import { type Theme, theme } from "../lib/preferences";
 import { autoRefresh, range, refresh } from "../lib/range";
-import { href, linkTo, navigate, rangeOnly, screen, urlState } from "../lib/router";
+import { href, linkTo, navigate, rangeOnly, type Screen, screen, urlState } from "../lib/router";
+import { withFunction } from "../lib/urlstate";
 import { T } from "../texts";
 import { copyText } from "./copy";
 import { HelpDialog } from "./help";
@@ -40,6 +42,13 @@ async function copyLink(frozen: boolean): Promise<void> {
   }, 1500);
 }
 
+/** Screens that are named by their kind, not by what they show. */
+const PAGES: { [K in Screen]?: string } = {
+  function: T.function,
+  compare: T.compare.title,
+  settings: T.settings.title,
+};
+
 function Place() {
   const state = urlState.value;
   const current = screen.value;
@@ -54,31 +63,25 @@ function Place() {
       </a>
     ),
   ];
-  if ((current === "profile" || current === "function") && state.service) {
-    const profile = {
-      ...state,
-      fn: undefined,
-      line: undefined,
-      repo: undefined,
-      ref: undefined,
-      root: undefined,
-    };
+  const below = current === "function" || current === "compare";
+  if ((current === "profile" || below) && state.service) {
     parts.push(
       current === "profile" ? (
         <bdi key="p" aria-current="page">
           {state.service}
         </bdi>
       ) : (
-        <a key="p" {...linkTo("profile", profile)}>
+        <a key="p" {...linkTo("profile", withFunction(state, undefined))}>
           <bdi>{state.service}</bdi>
         </a>
       ),
     );
   }
-  if (current === "function") {
+  const here = PAGES[current];
+  if (here) {
     parts.push(
       <span key="f" aria-current="page">
-        {T.function}
+        {here}
       </span>,
     );
   }
@@ -95,6 +98,7 @@ export function TopBar() {
   useAutoRefresh();
   useKeys({
     "g s": () => navigate("services", rangeOnly(urlState.peek())),
+    "g ,": () => navigate("settings", rangeOnly(urlState.peek())),
     r: refresh,
     t: () => askRange((n) => n + 1),
     y: () => void copyLink(true),
@@ -163,6 +167,7 @@ export function TopBar() {
           </>
         )}
       </Popover>
+      <AccountChip />
       <Popover label={T.theme} role="menu" align="right" class="btn quiet icon" button={<Icon name="sun" />}>
         {(close) =>
           (Object.keys(T.themes) as Theme[]).map((name) => (
@@ -179,6 +184,15 @@ export function TopBar() {
           ))
         }
       </Popover>
+      <a
+        class="btn quiet icon"
+        aria-label={T.settings.title}
+        title={T.settings.title}
+        aria-current={screen.value === "settings" ? "page" : undefined}
+        {...linkTo("settings", rangeOnly(urlState.value))}
+      >
+        <Icon name="gear" />
+      </a>
       <button
         type="button"
         class="btn quiet icon"

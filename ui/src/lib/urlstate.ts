@@ -31,6 +31,11 @@ export interface UrlState {
   repo?: string;
   ref?: string;
   root?: string;
+  /** The other side of a comparison; where it says nothing it is like the first. */
+  ref2?: string;
+  from2?: string;
+  to2?: string;
+  sel2?: Matcher[];
   base?: Base;
   max?: number;
 }
@@ -74,6 +79,12 @@ const time = (fallback: string): Codec<string> => ({
   format: (value) => (value === fallback ? undefined : value),
   push: true,
 });
+
+const optionalTime: Codec<string | undefined> = {
+  parse: (value) => time("").parse(value),
+  format: (value) => value,
+  push: true,
+};
 
 const line: Codec<LineRange | undefined> = {
   parse: (value) => {
@@ -121,9 +132,18 @@ const CODECS: Codecs = {
   repo: text(true),
   ref: text(true),
   root: text(true),
+  ref2: text(true),
+  from2: optionalTime,
+  to2: optionalTime,
+  sel2: {
+    parse: parseSelector,
+    format: (value) => value && formatSelector(value),
+    push: true,
+  },
   base: {
     parse: (value) => (value === "fn" ? "fn" : value === "query" ? "query" : undefined),
-    format: (value) => (value === "query" ? undefined : value),
+    // Both words are written: which of them is the default is a taste of the browser.
+    format: (value) => value,
     push: false,
   },
   max: {
@@ -200,6 +220,10 @@ export function withService(state: UrlState, service: string): UrlState {
     repo: undefined,
     ref: undefined,
     root: undefined,
+    ref2: undefined,
+    from2: undefined,
+    to2: undefined,
+    sel2: undefined,
   };
 }
 
@@ -213,6 +237,10 @@ export function withFunction(state: UrlState, fn: string | undefined): UrlState 
     repo: undefined,
     ref: undefined,
     root: undefined,
+    ref2: undefined,
+    from2: undefined,
+    to2: undefined,
+    sel2: undefined,
     scope: undefined,
   };
 }

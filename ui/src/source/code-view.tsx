@@ -11,7 +11,6 @@ import { Ledger } from "./ledger";
 import { Strip } from "./strip";
 
 const MAX_CALLS = 5;
-const TAB_SIZE = 4;
 
 export interface CodeHandle {
   goTo(line: number): void;
@@ -33,6 +32,7 @@ interface Props {
   start: number;
   sums: { self: number; total: number };
   baseText: string;
+  tabSize: number;
   handle: Ref<CodeHandle>;
   onBase(): void;
   onLine(line: number): void;
@@ -103,7 +103,7 @@ export function CodeView(props: Props) {
         text,
         path,
         label: path,
-        tabSize: TAB_SIZE,
+        tabSize: props.tabSize,
         calls: { inlined: T.inlined, onOpen: (line, name) => latest.current.onCall(line, name) },
         onLine(line) {
           current.current = line;
@@ -118,7 +118,7 @@ export function CodeView(props: Props) {
       made?.destroy();
       setEditor(undefined);
     };
-  }, [text, path]);
+  }, [text, path, props.tabSize]);
 
   useEffect(() => editor?.setCosts(gutters, calls), [editor, gutters, calls]);
   useEffect(() => {

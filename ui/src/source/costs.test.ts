@@ -4,9 +4,12 @@ import {
   hottestLine,
   largest,
   levelOf,
+  NO_LABEL,
+  overrideInLink,
   readFunction,
   stepLine,
   stripMarks,
+  versionInLink,
   withFile,
 } from "./costs";
 
@@ -54,6 +57,18 @@ it("chooses the version of the link, else the largest", () => {
   expect(chooseVersion(COSTS.versions, { ref: "bbbb" })?.ref).toBe("bbbb");
   expect(chooseVersion(COSTS.versions, { ref: "gone" })?.ref).toBe("aaaa");
   expect(chooseVersion([], {})).toBeUndefined();
+});
+
+it("a link that names no version overrides the labels", () => {
+  const shop = { repo: "r", ref: "aaaa", root: NO_LABEL };
+  expect(versionInLink(COSTS.versions[0])).toEqual(shop);
+  expect(overrideInLink(COSTS.versions, shop)).toBeUndefined();
+  expect(overrideInLink(COSTS.versions, {})).toBeUndefined();
+  expect(overrideInLink(COSTS.versions, { ...shop, ref: "main" })).toEqual({
+    repository: "r",
+    ref: "main",
+    root: "",
+  });
 });
 
 it("finds the hottest line and the heat of the others", () => {

@@ -2,6 +2,7 @@
 import type { Callee, FileResponse, FunctionResponse, FunctionVersion } from "../lib/api";
 import { int64 } from "../lib/format";
 import { heatLevel } from "../lib/heat";
+import type { Override } from "./override";
 
 export interface CallCost {
   name: string;
@@ -101,14 +102,40 @@ export interface Wanted {
   file?: string;
 }
 
+/** What a link says for "the label is empty": no ref of git begins with a dash. */
+export const NO_LABEL = "-";
+
+const named = (value: string) => (value === "" ? NO_LABEL : value);
+
+/** The parts of a link that name a version. */
+export function versionInLink(version: VersionCosts): Required<Pick<Wanted, "repo" | "ref" | "root">> {
+  return { repo: named(version.repository), ref: named(version.ref), root: named(version.root) };
+}
+
+function fits(v: VersionCosts, { repo, ref, root, file }: Wanted): boolean {
+  return (
+    (repo === undefined || named(v.repository) === repo) &&
+    (ref === undefined || named(v.ref) === ref) &&
+    (root === undefined || named(v.root) === root) &&
+    (file === undefined || v.file === file)
+  );
+}
+
 /** The version of the link as far as it is named, else the one with most samples (they come sorted). */
 export function chooseVersion(versions: VersionCosts[], wanted: Wanted): VersionCosts | undefined {
-  const fits = (v: VersionCosts) =>
-    (wanted.ref === undefined || v.ref === wanted.ref) &&
-    (wanted.repo === undefined || v.repository === wanted.repo) &&
-    (wanted.root === undefined || v.root === wanted.root) &&
-    (wanted.file === undefined || v.file === wanted.file);
-  return versions.find(fits) ?? versions[0];
+  return versions.find((v) => fits(v, wanted)) ?? versions[0];
+}
+
+/** Repository, ref and root of a link that names no version of the samples: then it overrides the labels. */
+export function overrideInLink(versions: VersionCosts[], wanted: Wanted): Override | undefined {
+  const { repo, ref, root } = wanted;
+  if (versions.some((v) => fits(v, { repo, ref, root }))) return undefined;
+  const value = (text: string) => (text === NO_LABEL ? "" : text);
+  return {
+    ...(repo !== undefined && { repository: value(repo) }),
+    ...(ref !== undefined && { ref: value(ref) }),
+    ...(root !== undefined && { root: value(root) }),
+  };
 }
 
 /** Adds what other functions of the file cost; lines of this function keep their own figures. */

@@ -1,28 +1,32 @@
 // Versions among the samples of this function, the one with most samples first. Costs and text below
 // always belong to the chosen one.
-import { MenuItem, Popover } from "../../components/popover";
 import { Icon } from "../../components/icon";
+import { MenuItem, Popover } from "../../components/popover";
 import type { Commit } from "../../lib/api";
 import { formatShare, formatValue } from "../../lib/format";
 import { shortRef } from "../../lib/names";
 import { formatAge } from "../../lib/time";
 import type { VersionCosts } from "../../source/costs";
 import { T } from "../../texts";
+import { previousVersion } from "./previous";
 
 interface Props {
   versions: VersionCosts[];
   chosen: VersionCosts;
-  commits: Map<string, Commit>;
+  commit(version: VersionCosts): Commit | undefined;
   total: number;
   unit: string;
   onChoose(version: VersionCosts): void;
+  /** Opens the older one beside the newer one. */
+  onCompare(before: VersionCosts, after: VersionCosts): void;
 }
 
-function refText(version: VersionCosts): string {
+export function refText(version: { ref: string }): string {
   return version.ref === "" ? T.unknown : shortRef(version.ref);
 }
 
-function detail(commit: Commit | undefined): string | undefined {
+/** Author, date and subject; undefined while or when they are not known. */
+export function commitLine(commit: Commit | undefined): string | undefined {
   if (!commit || commit.error) return undefined;
   const date = (commit.date ?? "").slice(0, 10);
   const age = commit.date ? T.ageOf(date, formatAge(Date.parse(commit.date), Date.now())) : "";
@@ -30,7 +34,8 @@ function detail(commit: Commit | undefined): string | undefined {
   return [commit.author, age, subject].filter((part) => part).join(" · ");
 }
 
-export function CommitSelect({ versions, chosen, commits, total, unit, onChoose }: Props) {
+export function CommitSelect(props: Props) {
+  const { versions, chosen, commit, total, unit } = props;
   const ofAll = (version: VersionCosts) =>
     T.valueAndShare(formatValue(version.total, unit), formatShare(version.total, total));
   return (
@@ -51,20 +56,51 @@ export function CommitSelect({ versions, chosen, commits, total, unit, onChoose 
     >
       {(close) =>
         versions.map((version) => (
-          <MenuItem
+          <div
+            class="commit-entry"
             key={`${version.repository} ${version.ref} ${version.root} ${version.file}`}
-            checked={version === chosen}
-            // A line of its own from the start: details arrive late and must not move the list.
-            hint={detail(commits.get(version.ref)) ?? "\u00a0"}
-            onSelect={() => {
-              onChoose(version);
-              close();
-            }}
           >
-            <bdi class="mono">{refText(version)}</bdi> {ofAll(version)}
-          </MenuItem>
+            <MenuItem
+              checked={version === chosen}
+              // A line of its own from the start: details arrive late and must not move the list.
+              hint={commitLine(commit(version)) ?? "\u00a0"}
+              onSelect={() => {
+                props.onChoose(version);
+                close();
+              }}
+            >
+              <bdi class="mono">{refText(version)}</bdi> {ofAll(version)}
+            </MenuItem>
+            <Comparisons {...props} version={version} close={close} />
+          </div>
         ))
       }
     </Popover>
+  );
+}
+
+function Comparisons(props: Props & { version: VersionCosts; close(): void }) {
+  const { versions, chosen, commit, version, close, onCompare } = props;
+  const previous = previousVersion(versions, version, commit);
+  const item = (label: string, before: VersionCosts, after: VersionCosts) => (
+    <button
+      type="button"
+      role="menuitem"
+      class="compare-entry"
+      aria-label={`${label}: ${T.compareThisWith(refText(before), refText(after))}`}
+      onClick={() => {
+        close();
+        onCompare(before, after);
+      }}
+    >
+      {label}
+    </button>
+  );
+  if (versions.length < 2) return null;
+  return (
+    <span class="comparisons">
+      {version !== chosen && item(T.compareThis, version, chosen)}
+      {previous && item(T.comparePrevious, previous, version)}
+    </span>
   );
 }

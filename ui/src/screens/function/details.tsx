@@ -2,28 +2,29 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { NoSamples } from "../../components/no-samples";
 import { QueryView } from "../../components/states";
-import type { ResolveResponse } from "../../lib/api";
 import { formatValue } from "../../lib/format";
 import { useEscape, useKeys } from "../../lib/keys";
-import { isCommitHash } from "../../lib/names";
-import { heatBasis } from "../../lib/preferences";
+import { heatBasis, percentBase as defaultBase, tabWidth } from "../../lib/preferences";
 import { goBack, navigate, update, urlState } from "../../lib/router";
 import { withFunction } from "../../lib/urlstate";
 import {
-  chooseVersion,
   type FunctionCosts,
   hottestLine,
   stepLine,
   sumSelf,
   type VersionCosts,
+  versionInLink,
   withFile,
 } from "../../source/costs";
 import { type CodeHandle, CodeView } from "../../source/code-view";
+import { lineAt } from "../../source/place-links";
+import { guessedCommit, verdictOf } from "../../source/verdict";
 import { T } from "../../texts";
 import { focusDetails } from "../profile/focus";
-import { useCommits, useFileCosts, useFunctionCosts, useSource } from "./data";
-import { Facts, lineAt } from "./facts";
+import { commitKey, useChoice, useCommits, useFileCosts, useFunctionCosts, useSource } from "./data";
+import { Facts } from "./facts";
 import { DetailsHead, LedgerTools } from "./head";
+import { Notes, Trouble } from "./notes";
 import { noteWalk, Trail, visit } from "./trail";
 import { Why } from "./why";
 import "../../styles/details.css";
@@ -73,12 +74,19 @@ export function FunctionDetails({ mode, type }: Props) {
 }
 
 function openVersion(version: VersionCosts): void {
-  update({
-    repo: version.repository || undefined,
-    ref: version.ref || undefined,
-    root: version.root || undefined,
+  update({ ...versionInLink(version), line: undefined, file: undefined });
+}
+
+/** The older version at the left, as readers of changes are used to. */
+function compare(before: VersionCosts, after: VersionCosts): void {
+  const { repo, ref, root } = versionInLink(before);
+  navigate("compare", {
+    ...urlState.peek(),
+    repo,
+    ref,
+    root,
+    ref2: versionInLink(after).ref,
     line: undefined,
-    file: undefined,
   });
 }
 
@@ -86,29 +94,29 @@ function openVersion(version: VersionCosts): void {
 function walkTo(name: string, version: VersionCosts, line: number | undefined): void {
   if (line !== undefined) update({ line: { from: line, to: line } });
   noteWalk();
-  const next = withFunction(urlState.peek(), name);
-  update({
-    ...next,
-    repo: version.repository || undefined,
-    ref: version.ref || undefined,
-    root: version.root || undefined,
-  });
+  update({ ...withFunction(urlState.peek(), name), ...versionInLink(version) });
 }
 
 function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
-  const { repo, ref, root, file, line, base } = urlState.value;
-  const version = chooseVersion(costs.versions, { repo, ref, root, file }) ?? costs.versions[0];
-  const source = useSource(costs.name, version);
+  const { line, base = defaultBase.value } = urlState.value;
+  const choice = useChoice(costs.versions);
+  const { version, place } = choice;
+  const labels = { repository: version.repository, ref: version.ref, root: version.root };
   const fileCosts = useFileCosts(type, version);
-  const commits = useCommits(costs.versions);
+  const source = useSource(costs.name, choice, fileCosts);
+  const { answer } = source;
+  const guessed = place && guessedCommit(place.ref, answer);
+  const commits = useCommits([
+    ...costs.versions,
+    ...(place ? [{ repository: place.repository, ref: place.ref || guessed || "" }] : []),
+  ]);
   const [whole, setWhole] = useState(true);
   const [explain, setExplain] = useState(false);
   const [announced, announce] = useState("");
   const code = useRef<CodeHandle>(null);
   const fileData = whole && !fileCosts.stale ? fileCosts.data : undefined;
   const lines = useMemo(() => withFile(version.lines, fileData), [version, fileData]);
-  const answer = source.stale ? undefined : source.data;
-  const text = answer?.source?.state === "ok" ? answer.text : undefined;
+  const text = answer?.source?.state === "ok" ? (answer.text ?? "") : undefined;
   const percentBase = base === "fn" ? costs.total : costs.queryTotal;
   const hottest = hottestLine(version.lines);
   const start = line?.from ?? hottest?.n ?? version.startLine;
@@ -121,7 +129,10 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
     );
   }
   const at = () => code.current?.current() ?? 0;
-  const switchBase = () => update({ base: base === "fn" ? undefined : "fn" });
+  const switchBase = () => {
+    const next = base === "fn" ? "query" : "fn";
+    update({ base: next === defaultBase.peek() ? undefined : next });
+  };
   const stepVersion = (by: 1 | -1) => {
     const i = costs.versions.indexOf(version) + by;
     openVersion(costs.versions[(i + costs.versions.length) % costs.versions.length]);
@@ -144,10 +155,13 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
       <Facts
         costs={costs}
         version={version}
+        place={place}
         line={start}
         source={answer?.source}
-        commits={commits}
+        guessed={guessed}
+        commit={({ repository, ref }) => commits.get(commitKey(repository, ref))}
         onVersion={openVersion}
+        onCompare={compare}
         onFunction={(name) => walkTo(name, version, at() || undefined)}
       />
       <LedgerTools
@@ -157,15 +171,24 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
         explain={explain}
         hasAnswer={answer !== undefined}
         failed={failed}
+        verdict={failed ? undefined : verdictOf(answer?.version)}
         onWhole={setWhole}
         onExplain={() => setExplain(!explain)}
         onStep={(by) => goTo(stepLine(lines, at(), by))}
         onHottest={() => goTo(hottest)}
         onLine={(n) => goTo(lines.find((candidate) => candidate.n === n))}
       />
-      <Notes version={version} answer={answer} />
-      {(failed || (explain && answer)) && (
-        <Why fn={costs.name} version={version} answer={answer} onRetry={source.retry} />
+      <Notes place={place ?? labels} answer={answer} guessed={guessed} />
+      {source.trouble && <Trouble place={place ?? labels} trouble={source.trouble} onRetry={source.retry} />}
+      {place && answer && (failed || explain) && (
+        <Why
+          fn={costs.name}
+          version={version}
+          place={place}
+          answer={answer}
+          retried={source.retried}
+          onRetry={source.retry}
+        />
       )}
       {source.error && <p class="banner warn">{source.error.message}</p>}
       {version.noLine && (
@@ -185,6 +208,7 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
         start={start}
         sums={{ self: sumSelf(version.lines) + (version.noLine?.self ?? 0), total: version.total }}
         baseText={T.percentOf(formatValue(percentBase, costs.unit))}
+        tabSize={tabWidth.value}
         handle={code}
         onBase={switchBase}
         onLine={(n) => update({ line: { from: n, to: n } })}
@@ -193,27 +217,6 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
       <span class="sr" aria-live="polite" data-testid="announce">
         {announced}
       </span>
-    </>
-  );
-}
-
-/** Doubts about the text: it may not be the one that was compiled. */
-function Notes({ version, answer }: { version: VersionCosts; answer: ResolveResponse | undefined }) {
-  const notes = new Set<string>();
-  if (version.repository !== "" && version.ref === "") notes.add(T.noRef);
-  else if (version.ref !== "" && !isCommitHash(version.ref)) notes.add(T.refMayMove(version.ref));
-  for (const warning of answer?.warnings ?? []) {
-    if (warning.code === "ref_may_move") continue;
-    notes.add(warning.message ?? warning.code ?? "");
-  }
-  if (answer?.source?.uncertain && notes.size === 0) notes.add(T.linesMayNotMatch);
-  return (
-    <>
-      {[...notes].map((note) => (
-        <p class="banner warn" key={note}>
-          {note}
-        </p>
-      ))}
     </>
   );
 }

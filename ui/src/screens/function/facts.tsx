@@ -1,40 +1,36 @@
 // The rows above the code: what the function is, where it lives, what it costs.
+import { hostOf, hosts } from "../../account/hosts";
 import { CopyButton } from "../../components/copy";
 import { Icon } from "../../components/icon";
 import { Path } from "../../components/name";
 import type { Commit, SourceState } from "../../lib/api";
 import { formatPercent, formatShare, formatValue } from "../../lib/format";
-import { shortRepository } from "../../lib/names";
+import { shortRef } from "../../lib/names";
 import type { FunctionCosts, VersionCosts } from "../../source/costs";
+import type { Effective } from "../../source/override";
+import { lineAt } from "../../source/place-links";
 import { T } from "../../texts";
 import { CallsRow, calleesOf, callersOf } from "./calls-row";
-import { CommitSelect } from "./commit-select";
-import { ConnectButton } from "./why";
+import { CommitSelect, commitLine } from "./commit-select";
+import { RepositoryRow } from "./repository-row";
 
 interface Props {
   costs: FunctionCosts;
   version: VersionCosts;
+  place: Effective | undefined;
   /** The line that a link to the host points at. */
   line: number;
   source: SourceState | undefined;
-  commits: Map<string, Commit>;
+  /** Commit that stands in for a missing ref label. */
+  guessed: string | undefined;
+  commit(version: { repository: string; ref: string }): Commit | undefined;
   onVersion(version: VersionCosts): void;
+  onCompare(before: VersionCosts, after: VersionCosts): void;
   onFunction(name: string): void;
 }
 
-const NEEDS_LOGIN = new Set(["not_connected", "session_expired"]);
-
-/** Only addresses of the web become links; anything else a label may hold is shown as text. */
-function webAddress(text: string): string | undefined {
-  return /^https?:\/\//.test(text) ? text.replace(/\.git$/, "") : undefined;
-}
-
-/** All hosts that we know name lines of a page in this way. */
-export function lineAt(url: string, line: number): string {
-  return line > 0 && !url.includes("#") ? `${url}#L${line}` : url;
-}
-
-export function Facts({ costs, version, line, source, commits, onVersion, onFunction }: Props) {
+export function Facts(props: Props) {
+  const { costs, version, place, source, onFunction } = props;
   const { unit, queryTotal } = costs;
   const both = (value: number) => `${formatValue(value, unit)} · ${formatPercent(value, queryTotal)}`;
   return (
@@ -60,34 +56,12 @@ export function Facts({ costs, version, line, source, commits, onVersion, onFunc
       <dt>{T.startLine}</dt>
       <dd data-testid="start-line">{version.startLine > 0 ? version.startLine : T.none}</dd>
       <dt>{T.repository}</dt>
-      <dd class="row">
-        <Repository version={version} source={source} />
+      <dd class="row repository">
+        {place && <RepositoryRow fn={costs.name} version={version} place={place} source={source} />}
       </dd>
       <dt>{T.commit}</dt>
       <dd class="row">
-        <CommitSelect
-          versions={costs.versions}
-          chosen={version}
-          commits={commits}
-          total={costs.total}
-          unit={unit}
-          onChoose={onVersion}
-        />
-        {costs.versions.length > 1 && (
-          <span class="muted" data-testid="version-share">
-            {T.versionShare(
-              formatValue(version.total, unit),
-              formatValue(costs.total, unit),
-              formatShare(version.total, costs.total),
-            )}
-          </span>
-        )}
-        {source?.url && (
-          <a class="btn" href={lineAt(source.url, line)} target="_blank" rel="noreferrer noopener">
-            <Icon name="external" />
-            {T.openAtHost}
-          </a>
-        )}
+        <CommitRow {...props} />
       </dd>
       <dt>{T.total}</dt>
       <dd>{both(costs.total)}</dd>
@@ -99,15 +73,53 @@ export function Facts({ costs, version, line, source, commits, onVersion, onFunc
   );
 }
 
-function Repository({ version, source }: { version: VersionCosts; source: SourceState | undefined }) {
-  if (version.repository === "") return <span class="muted">{T.noRepository}</span>;
-  if (NEEDS_LOGIN.has(source?.state ?? "")) return <ConnectButton repository={version.repository} />;
-  const name = <bdi class="mono">{shortRepository(version.repository)}</bdi>;
-  const address = webAddress(version.repository);
-  if (!address) return name;
+function CommitRow(props: Props) {
+  const { costs, version, place, source, guessed, commit } = props;
+  const { unit } = costs;
+  const repository = place?.repository ?? version.repository;
+  const about = commitLine(commit({ repository, ref: place?.ref || guessed || "" }));
+  const type = hostOf(hosts.value ?? [], source?.provider, repository)?.type;
   return (
-    <a href={address} target="_blank" rel="noreferrer noopener">
-      {name}
-    </a>
+    <>
+      <CommitSelect
+        versions={costs.versions}
+        chosen={version}
+        commit={commit}
+        total={costs.total}
+        unit={unit}
+        onChoose={props.onVersion}
+        onCompare={props.onCompare}
+      />
+      {guessed && (
+        <span class="badge doubt" title={T.guessHint} data-testid="guess">
+          <bdi class="mono">{shortRef(guessed)}</bdi> {T.guess}
+        </span>
+      )}
+      {place && place.ref !== version.ref && place.ref !== "" && (
+        <bdi class="mono" title={place.ref}>
+          {shortRef(place.ref)}
+        </bdi>
+      )}
+      {costs.versions.length > 1 && (
+        <span class="muted nowrap" data-testid="version-share">
+          {T.versionShare(
+            formatValue(version.total, unit),
+            formatValue(costs.total, unit),
+            formatShare(version.total, costs.total),
+          )}
+        </span>
+      )}
+      {about && (
+        <bdi class="about muted" title={about} data-testid="commit-line">
+          {about}
+        </bdi>
+      )}
+      {source?.url && (
+        <a class="btn" href={lineAt(source.url, props.line, type)} target="_blank" rel="noreferrer noopener">
+          <Icon name="external" />
+          {T.openAtHost}
+        </a>
+      )}
+    </>
   );
 }

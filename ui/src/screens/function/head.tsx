@@ -8,7 +8,9 @@ import { useKeys } from "../../lib/keys";
 import { heatBasis } from "../../lib/preferences";
 import { goBack, navigate, urlState } from "../../lib/router";
 import type { LineCost } from "../../source/costs";
+import type { Verdict } from "../../source/verdict";
 import { T } from "../../texts";
+import { VersionBadge } from "./notes";
 
 export function DetailsHead(props: {
   mode: "dock" | "page";
@@ -70,6 +72,7 @@ interface ToolsProps {
   explain: boolean;
   hasAnswer: boolean;
   failed: boolean;
+  verdict: Verdict | undefined;
   onWhole(on: boolean): void;
   onExplain(): void;
   onStep(by: 1 | -1): void;
@@ -81,6 +84,7 @@ export function LedgerTools(props: ToolsProps) {
   return (
     <div class="ledger-tools">
       <h3>{T.breakdown}</h3>
+      <VersionBadge verdict={props.verdict} />
       <span class="spacer" />
       <fieldset class="segments" aria-label={T.heat}>
         {(["self", "total"] as const).map((basis) => (

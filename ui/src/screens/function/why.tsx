@@ -1,15 +1,22 @@
-// Why is there no source? Or, when there is one, how it was found. The verdict, what was asked, every
-// attempt, and what the user can do.
+// Why is there no source? Or, when there is one, how it was found. The verdict with one action, what was
+// asked, every attempt, and what the reader can do.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { ConnectButton } from "../../account/connect-button";
+import { hostOf, hosts } from "../../account/hosts";
 import { CopyButton } from "../../components/copy";
-import { Dialog } from "../../components/dialog";
-import type { Attempt, ResolveResponse } from "../../lib/api";
+import type { ResolveResponse, SourceState } from "../../lib/api";
 import { int64 } from "../../lib/format";
-import { shortRef, shortRepository } from "../../lib/names";
+import { shortRepository } from "../../lib/names";
 import { zone } from "../../lib/preferences";
+import { linkTo, rangeOnly, urlState } from "../../lib/router";
 import { formatTime } from "../../lib/time";
 import type { VersionCosts } from "../../source/costs";
+import { languageName } from "../../source/language-names";
+import type { Effective } from "../../source/override";
 import { T } from "../../texts";
+import { Attempts } from "./attempts";
+import { OverrideDialog } from "./override-dialog";
 
 const LABELS = `service_repository=https://github.com/owner/repo
 service_git_ref=<commit>`;
@@ -17,64 +24,188 @@ service_git_ref=<commit>`;
 interface Props {
   fn: string;
   version: VersionCosts;
+  place: Effective;
   answer: ResolveResponse;
+  retried: boolean;
   onRetry(): void;
 }
 
-export function Why({ fn, version, answer, onRetry }: Props) {
+/** The state as the table of verdicts knows it: which label is missing, and lines that are. */
+export function reasonOf(state: string, version: VersionCosts, place: Effective): string {
+  if (state !== "no_labels") return state;
+  if (version.lines.length === 0 && version.noLine !== undefined && place.repository !== "")
+    return "no_lines";
+  if (place.repository === "" && place.ref !== "") return "no_repository";
+  if (place.repository !== "" && place.ref === "") return "no_ref";
+  return state;
+}
+
+export function Why(props: Props) {
+  const { answer, version, place } = props;
   const state = answer.source?.state ?? "";
   const found = state === "ok";
-  const attempts = answer.attempts ?? [];
-  const retryAt = int64(answer.source?.retryAt);
-  const verdict = T.verdicts[state] ?? answer.source?.message ?? state;
   return (
     <section class="why" aria-label={found ? T.howTitle : T.whyTitle}>
       <h3>{found ? T.howTitle : T.whyTitle}</h3>
-      {!found && (
-        <p class="verdict" data-state={state}>
-          {verdict} {retryAt > 0 && T.retryAt(formatTime(retryAt, zone.value))}
-          <button type="button" class="btn" onClick={onRetry}>
-            {T.retry}
-          </button>
-        </p>
+      {!found && <Verdict {...props} reason={reasonOf(state, version, place)} />}
+      {found && answer.source?.rule && (
+        <p class="muted">{T.foundBy(answer.source.rule.replaceAll("_", " "))}</p>
       )}
-      {!found && answer.source?.message && answer.source.message !== verdict && (
-        <p class="muted">{answer.source.message}</p>
-      )}
-      <dl class="asked" aria-label={T.whyInput}>
-        <dt>{T.function}</dt>
-        <dd>
-          <bdi class="mono">{fn}</bdi>
-        </dd>
-        <dt>{T.file}</dt>
-        <dd>
-          {version.file ? <bdi class="mono">{version.file}</bdi> : <span class="muted">{T.noFile}</span>}
-        </dd>
-        <dt>{T.repository}</dt>
-        <dd>
-          {version.repository ? (
-            <bdi class="mono">
-              {version.repository} @ {version.ref || "HEAD"}
-            </bdi>
-          ) : (
-            <span class="muted">{T.noRepository}</span>
+      <Asked {...props} />
+      {(answer.attempts ?? []).length > 0 && <Attempts attempts={answer.attempts ?? []} />}
+      <Warnings answer={answer} />
+      {!found && <Advice state={state} answer={answer} />}
+    </section>
+  );
+}
+
+function Verdict({ reason, ...props }: Props & { reason: string }) {
+  const { answer, retried } = props;
+  const source = answer.source ?? {};
+  const sentence = T.verdicts[reason] ?? source.message ?? reason;
+  const retryAt = int64(source.retryAt);
+  return (
+    <>
+      <p class="verdict" data-state={source.state}>
+        <span>
+          {sentence}{" "}
+          {retryAt > 0 && !retried && (
+            <span data-testid="retry-at">{T.retryAt(formatTime(retryAt, zone.value))}</span>
           )}
-        </dd>
-      </dl>
-      {attempts.length > 0 && <Attempts attempts={attempts} />}
-      {state === "no_labels" && (
+          {retryAt > 0 && retried && T.retriedOnce}
+        </span>
+        <Action {...props} source={source} />
+      </p>
+      {source.message && source.message !== sentence && <p class="muted small">{source.message}</p>}
+    </>
+  );
+}
+
+/** The one thing that helps in each case. */
+function Action({ fn, version, place, source, onRetry }: Props & { source: SourceState }): ComponentChildren {
+  const [editing, edit] = useState(false);
+  switch (source.state) {
+    case "not_connected":
+    case "session_expired": {
+      const host = hostOf(hosts.value ?? [], source.provider, place.repository);
+      // The row above has the one primary button of the page.
+      return <ConnectButton host={host} label={T.connectTo(shortRepository(place.repository))} />;
+    }
+    case "host_unsupported":
+      return (
+        <a class="btn" {...linkTo("settings", rangeOnly(urlState.value))}>
+          {T.account.hostsLink}
+        </a>
+      );
+    case "no_labels":
+    case "forbidden":
+    case "repo_not_found":
+    case "ref_not_found":
+    case "invalid_request":
+      return (
         <>
-          <p>{T.labelHint}</p>
-          <Fragment text={LABELS} />
+          <button type="button" class="btn" onClick={() => edit(true)}>
+            {T.edit}
+          </button>
+          {editing && <OverrideDialog fn={fn} version={version} place={place} close={() => edit(false)} />}
+        </>
+      );
+    case "too_large":
+    case "binary":
+    case "config_invalid":
+      if (source.url) {
+        return (
+          <a class="btn" href={source.url} target="_blank" rel="noreferrer noopener">
+            {T.openAtHost}
+          </a>
+        );
+      }
+  }
+  return (
+    <button type="button" class="btn" onClick={onRetry}>
+      {T.retry}
+    </button>
+  );
+}
+
+function Asked({ fn, version, place }: Props) {
+  const language = languageName(version.file, fn);
+  return (
+    <dl class="asked" aria-label={T.whyInput}>
+      <dt>{T.function}</dt>
+      <dd>
+        <bdi class="mono">{fn}</bdi>
+      </dd>
+      <dt>{T.file}</dt>
+      <dd>{version.file ? <bdi class="mono">{version.file}</bdi> : <span class="muted">{T.noFile}</span>}</dd>
+      {language && (
+        <>
+          <dt>{T.language}</dt>
+          <dd>{language}</dd>
         </>
       )}
+      <dt>{T.repository}</dt>
+      <dd>
+        {place.repository ? (
+          <bdi class="mono">
+            {place.repository} @ {place.ref || "HEAD"}
+            {place.root && ` / ${place.root}`}
+          </bdi>
+        ) : (
+          <span class="muted">{T.noRepository}</span>
+        )}
+        {place.origin !== "labels" && <span class="muted"> ({T.byWhom[place.origin]})</span>}
+      </dd>
+      <dt>{T.labelsRow}</dt>
+      <dd>
+        <Label name="service_repository" value={version.repository} />
+        <Label name="service_git_ref" value={version.ref} />
+        {version.root !== "" && <Label name="service_root_path" value={version.root} />}
+      </dd>
+    </dl>
+  );
+}
+
+function Label({ name, value }: { name: string; value: string }) {
+  return (
+    <span class="label">
+      <span class="faint">{name}</span>{" "}
+      {value ? <bdi class="mono">{value}</bdi> : <span class="warn-text">{T.labelMissing}</span>}
+    </span>
+  );
+}
+
+function Warnings({ answer }: { answer: ResolveResponse }) {
+  const warnings = answer.warnings ?? [];
+  if (warnings.length === 0) return null;
+  return (
+    <>
+      <h4>{T.warningsTitle}</h4>
+      <ul class="warnings">
+        {warnings.map((warning) => (
+          <li key={warning.code}>{warning.message || warning.code}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Advice({ state, answer }: { state: string; answer: ResolveResponse }) {
+  const advice = T.advice[state];
+  const labels = state === "no_labels";
+  if (!advice && !answer.suggestion) return null;
+  return (
+    <>
+      <h4>{T.whatToDo}</h4>
+      {advice && <p>{advice}</p>}
+      {labels && <Fragment text={LABELS} />}
       {answer.suggestion && (
         <>
           <p>{T.fragmentHint}</p>
           <Fragment text={answer.suggestion} />
         </>
       )}
-    </section>
+    </>
   );
 }
 
@@ -84,76 +215,5 @@ function Fragment({ text }: { text: string }) {
       <pre>{text}</pre>
       <CopyButton text={text} words={T.copyFragment} />
     </div>
-  );
-}
-
-function resultClass(result: string): string {
-  if (result === "ok") return "result ok";
-  return result === "config_absent" ? "result muted" : "result err";
-}
-
-function Attempts({ attempts }: { attempts: Attempt[] }) {
-  const head = T.attemptColumns;
-  return (
-    <div class="scroll">
-      <table class="attempts">
-        <caption class="sr">{T.whyAttempts}</caption>
-        <thead>
-          <tr>
-            <th class="num">#</th>
-            <th>{head.step}</th>
-            <th>{head.where}</th>
-            <th>{head.path}</th>
-            <th>{head.result}</th>
-            <th class="num">{head.status}</th>
-            <th class="num">{head.ms}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {attempts.map((attempt, i) => {
-            const result = attempt.result ?? "";
-            return (
-              // An ordered protocol.
-              <tr key={i}>
-                <td class="num">{i + 1}</td>
-                <td>{(attempt.step ?? "").replaceAll("_", " ")}</td>
-                <td>
-                  <bdi class="mono" title={`${attempt.repo ?? ""}@${attempt.ref ?? ""}`}>
-                    {shortRepository(attempt.repo ?? "")}
-                    {attempt.ref ? `@${shortRef(attempt.ref)}` : ""}
-                  </bdi>
-                </td>
-                <td>
-                  <bdi class="mono wrap">{attempt.path}</bdi>
-                </td>
-                <td class={resultClass(result)} title={attempt.message}>
-                  {result === "ok" ? "✓ " : result === "config_absent" ? "– " : "✗ "}
-                  {T.results[result] ?? result.replaceAll("_", " ")}
-                </td>
-                <td class="num">{attempt.status ? attempt.status : T.none}</td>
-                <td class="num">{attempt.cached ? T.cached : (attempt.ms ?? 0)}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-/** The sign-in itself is set up on the server; until then the button says so. */
-export function ConnectButton({ repository }: { repository: string }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <>
-      <button type="button" class="btn primary" onClick={() => setOpen(true)}>
-        {T.connectTo(shortRepository(repository))}
-      </button>
-      {open && (
-        <Dialog title={T.connectTitle} close={() => setOpen(false)}>
-          <p class="dialog-body">{T.connectText}</p>
-        </Dialog>
-      )}
-    </>
   );
 }
