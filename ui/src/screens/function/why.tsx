@@ -3,11 +3,10 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { ConnectButton } from "../../account/connect-button";
-import { hostOf, hosts } from "../../account/hosts";
+import { hostLabel, hostOf, hosts } from "../../account/hosts";
 import { CopyButton } from "../../components/copy";
 import type { ResolveResponse, SourceState } from "../../lib/api";
 import { int64 } from "../../lib/format";
-import { shortRepository } from "../../lib/names";
 import { zone } from "../../lib/preferences";
 import { linkTo, rangeOnly, urlState } from "../../lib/router";
 import { formatTime } from "../../lib/time";
@@ -89,7 +88,7 @@ function Action({ fn, version, place, source, onRetry }: Props & { source: Sourc
     case "session_expired": {
       const host = hostOf(hosts.value ?? [], source.provider, place.repository);
       // The row above has the one primary button of the page.
-      return <ConnectButton host={host} label={T.connectTo(shortRepository(place.repository))} />;
+      return <ConnectButton host={host} label={T.account.connect(hostLabel(host))} />;
     }
     case "host_unsupported":
       return (
