@@ -231,7 +231,6 @@ export const T = {
       refused: () => "The login could not be started",
     },
     notConfigured: "Source integration is not configured on this server",
-    howToConfigure: "How to configure it",
     disconnect: "Disconnect",
     disconnectTitle: (host: string) => `Disconnect from ${host}?`,
     disconnectText: "The text of files leaves this page. Costs per line stay.",
@@ -432,7 +431,8 @@ export const T = {
     leaveText: "The changes on this page are not saved.",
     leave: "Leave",
     stay: "Stay",
-    noHosts: "This server reads no git host.",
+    noHosts:
+      "This server reads no git host. An administrator adds them under source.providers; docs/source-integration.md shows how.",
     detailsOff: "Function details are switched off",
     detailsOffHint: "An administrator of this tenant can switch them on again.",
     toSwitch: "Open the switch in Settings",

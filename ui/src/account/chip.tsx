@@ -46,7 +46,7 @@ export function AccountChip() {
             <bdi>{expired ? `${A.expired}: ${hostLabel(host)}` : connectedText(host)}</bdi>
           </p>
           <p class="actions">
-            {expired && <ConnectButton host={host} label={A.reconnect} primary />}
+            {expired && <ConnectButton host={host} label={A.reconnect} />}
             <DisconnectButton host={host} />
           </p>
           <p>

@@ -30,12 +30,15 @@ interface Props {
 /** Costs of a side without text face nothing: where they belong is not known. */
 function rowsOf(left: TableSide, right: TableSide): AlignedRow[] {
   const all = (side: TableSide) => (side.text === undefined ? [] : splitLines(side.text));
-  const rows = alignLines(all(left), all(right));
+  if (left.text !== undefined && right.text !== undefined) return alignLines(all(left), all(right));
+  // Nothing has changed as far as anybody can tell.
+  const row = (l: number, r: number): AlignedRow => ({ left: l, right: r, kind: "same" });
   const bare = (side: TableSide) => (side.text === undefined ? side.lines : []);
   return [
-    ...rows,
-    ...bare(left).map((line): AlignedRow => ({ left: line.n, right: 0, kind: "removed" })),
-    ...bare(right).map((line): AlignedRow => ({ left: 0, right: line.n, kind: "added" })),
+    ...bare(left).map((line) => row(line.n, 0)),
+    ...bare(right).map((line) => row(0, line.n)),
+    ...all(left).map((_, i) => row(i + 1, 0)),
+    ...all(right).map((_, i) => row(0, i + 1)),
   ];
 }
 
@@ -178,7 +181,7 @@ function Side(props: {
     return <td class={`num cost${heat}`}>{value === 0 ? "" : formatPercent(value, side.queryTotal)}</td>;
   };
   if (n === 0) return <td class="void" colSpan={4} />;
-  const marked = props.kind !== "same" && side.text !== undefined;
+  const marked = props.kind !== "same";
   return (
     <>
       {cost("self")}

@@ -178,7 +178,7 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
         onHottest={() => goTo(hottest)}
         onLine={(n) => goTo(lines.find((candidate) => candidate.n === n))}
       />
-      <Notes place={place ?? labels} answer={answer} guessed={guessed} />
+      <Notes version={version} place={place ?? labels} answer={answer} guessed={guessed} />
       {source.trouble && <Trouble place={place ?? labels} trouble={source.trouble} onRetry={source.retry} />}
       {place && answer && (failed || explain) && (
         <Why

@@ -4,13 +4,22 @@ import { hostOf, hosts } from "../../account/hosts";
 import { Icon } from "../../components/icon";
 import type { ResolveResponse } from "../../lib/api";
 import { isCommitHash, shortRef } from "../../lib/names";
+import type { VersionCosts } from "../../source/costs";
 import type { Place } from "../../source/override";
 import type { Verdict } from "../../source/verdict";
 import { T } from "../../texts";
 
+interface Props {
+  version: VersionCosts;
+  place: Place;
+  answer: ResolveResponse | undefined;
+  guessed: string | undefined;
+}
+
 /** A text that belongs to another commit is said in a line of its own as well as in the short badge. */
-function doubts(place: Place, answer: ResolveResponse | undefined, guessed: string | undefined): string[] {
+function doubts({ version, place, answer, guessed }: Props): string[] {
   const notes = new Set<string>();
+  if (version.lines.length === 0 && version.noLine) notes.add(`${T.verdicts.no_lines} ${T.advice.no_lines}`);
   if (guessed) notes.add(T.guessNote(shortRef(guessed)));
   else if (place.repository !== "" && place.ref === "" && answer?.text !== undefined) notes.add(T.noRef);
   else if (place.ref !== "" && !isCommitHash(place.ref)) notes.add(T.refMayMove(place.ref));
@@ -22,16 +31,10 @@ function doubts(place: Place, answer: ResolveResponse | undefined, guessed: stri
   return [...notes];
 }
 
-interface Props {
-  place: Place;
-  answer: ResolveResponse | undefined;
-  guessed: string | undefined;
-}
-
-export function Notes({ place, answer, guessed }: Props) {
+export function Notes(props: Props) {
   return (
     <>
-      {doubts(place, answer, guessed).map((note) => (
+      {doubts(props).map((note) => (
         <p class="banner warn" key={note}>
           {note}
         </p>

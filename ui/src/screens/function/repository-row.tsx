@@ -50,7 +50,7 @@ function Repository({ repository, source }: { repository: string; source: Source
   if (repository === "") return <span class="muted">{T.noRepository}</span>;
   const short = shortRepository(repository);
   const host = hostOf(hosts.value ?? [], source?.provider, repository);
-  if (NEEDS_LOGIN.has(source?.state ?? "") && hosts.value !== undefined) {
+  if (NEEDS_LOGIN.has(source?.state ?? "") && host?.canConnect) {
     return <ConnectButton host={host} label={T.connectTo(short)} primary />;
   }
   const name = <bdi class="mono">{short}</bdi>;

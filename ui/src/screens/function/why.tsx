@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { ConnectButton } from "../../account/connect-button";
+import { login } from "../../account/connect";
 import { hostLabel, hostOf, hosts } from "../../account/hosts";
 import { CopyButton } from "../../components/copy";
 import type { ResolveResponse, SourceState } from "../../lib/api";
@@ -29,24 +30,22 @@ interface Props {
   onRetry(): void;
 }
 
-/** The state as the table of verdicts knows it: which label is missing, and lines that are. */
-export function reasonOf(state: string, version: VersionCosts, place: Effective): string {
+/** The state as the table of verdicts knows it: which of the labels is missing. */
+function reasonOf(state: string, place: Effective): string {
   if (state !== "no_labels") return state;
-  if (version.lines.length === 0 && version.noLine !== undefined && place.repository !== "")
-    return "no_lines";
   if (place.repository === "" && place.ref !== "") return "no_repository";
   if (place.repository !== "" && place.ref === "") return "no_ref";
   return state;
 }
 
 export function Why(props: Props) {
-  const { answer, version, place } = props;
+  const { answer, place } = props;
   const state = answer.source?.state ?? "";
   const found = state === "ok";
   return (
     <section class="why" aria-label={found ? T.howTitle : T.whyTitle}>
       <h3>{found ? T.howTitle : T.whyTitle}</h3>
-      {!found && <Verdict {...props} reason={reasonOf(state, version, place)} />}
+      {!found && <Verdict {...props} reason={reasonOf(state, place)} />}
       {found && answer.source?.rule && (
         <p class="muted">{T.foundBy(answer.source.rule.replaceAll("_", " "))}</p>
       )}
@@ -81,13 +80,14 @@ function Verdict({ reason, ...props }: Props & { reason: string }) {
 }
 
 /** The one thing that helps in each case. */
-function Action({ fn, version, place, source, onRetry }: Props & { source: SourceState }): ComponentChildren {
-  const [editing, edit] = useState(false);
+function Action(props: Props & { source: SourceState }): ComponentChildren {
+  const { fn, version, place, answer, source, onRetry } = props;
   switch (source.state) {
     case "not_connected":
     case "session_expired": {
       const host = hostOf(hosts.value ?? [], source.provider, place.repository);
-      // The row above has the one primary button of the page.
+      // The row above has the one primary button of the page, and tells how a login goes on.
+      if (login.value.phase !== "idle" && login.value.phase !== "connected" && host?.canConnect) return null;
       return <ConnectButton host={host} label={T.account.connect(hostLabel(host))} />;
     }
     case "host_unsupported":
@@ -101,12 +101,15 @@ function Action({ fn, version, place, source, onRetry }: Props & { source: Sourc
     case "repo_not_found":
     case "ref_not_found":
     case "invalid_request":
+      return <Edit fn={fn} version={version} place={place} />;
+    case "no_mapping":
+    case "file_not_found":
+    case "java_needs_mapping":
       return (
         <>
-          <button type="button" class="btn" onClick={() => edit(true)}>
-            {T.edit}
-          </button>
-          {editing && <OverrideDialog fn={fn} version={version} place={place} close={() => edit(false)} />}
+          {answer.suggestion && <CopyButton text={answer.suggestion} words={T.copyFragment} />}
+          {source.state === "file_not_found" && <Edit fn={fn} version={version} place={place} />}
+          <Retry onRetry={onRetry} />
         </>
       );
     case "too_large":
@@ -120,10 +123,26 @@ function Action({ fn, version, place, source, onRetry }: Props & { source: Sourc
         );
       }
   }
+  return <Retry onRetry={onRetry} />;
+}
+
+function Retry({ onRetry }: { onRetry(): void }) {
   return (
     <button type="button" class="btn" onClick={onRetry}>
       {T.retry}
     </button>
+  );
+}
+
+function Edit(props: { fn: string; version: VersionCosts; place: Effective }) {
+  const [editing, edit] = useState(false);
+  return (
+    <>
+      <button type="button" class="btn" onClick={() => edit(true)}>
+        {T.edit}
+      </button>
+      {editing && <OverrideDialog {...props} close={() => edit(false)} />}
+    </>
   );
 }
 

@@ -18,11 +18,7 @@ export function HostsCard() {
   return (
     <section class="card settings-card" id="hosts" aria-label={T.settings.hosts}>
       <CardHead title={T.settings.hosts} hint={T.settings.hostsHint} />
-      {list?.length === 0 && (
-        <p class="settings-rows">
-          {A.notConfigured}. {T.settings.noHosts}
-        </p>
-      )}
+      {list?.length === 0 && <p class="settings-rows">{T.settings.noHosts}</p>}
       {list && list.length > 0 && (
         <ul class="hosts">
           {list.map((host) => (
