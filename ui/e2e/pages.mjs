@@ -1,5 +1,5 @@
 // Where things are on the screens: the only place that knows about markup.
-import { END, START, TOTAL, TYPE } from "./fixture.mjs";
+import { END, REF_A, REF_B, START, TOTAL, TYPE } from "./fixture.mjs";
 import { eventually } from "./check.mjs";
 
 const RANGE = `from=${START}&to=${END}`;
@@ -12,6 +12,8 @@ export const urls = {
     `${base}/profile?service=shop-api&type=${TYPE}&${RANGE}&fn=${encodeURIComponent(fn)}${more}`,
   page: (base, fn = TOTAL, more = "") =>
     `${base}/function?service=shop-api&type=${TYPE}&${RANGE}&fn=${encodeURIComponent(fn)}${more}`,
+  compare: (base, fn = TOTAL) =>
+    `${base}/compare?service=shop-api&type=${TYPE}&${RANGE}&fn=${encodeURIComponent(fn)}&ref=${REF_A}&ref2=${REF_B}`,
 };
 
 export const at = {

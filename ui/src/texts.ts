@@ -217,7 +217,7 @@ export const T = {
     connectedHost: (host: string) => `Connected to ${host}`,
     expired: "Session expired",
     waiting: (host: string) => `Waiting for ${host}…`,
-    cancelLogin: "Cancel login",
+    cancelLogin: "Cancel",
     blocked: "The browser blocked the window",
     continueHere: "Continue in this tab",
     tryAgain: "Try again",
@@ -318,8 +318,8 @@ export const T = {
     host_unsupported: "This repository is on a host that this server does not read.",
     not_connected: "Reading this repository needs a sign-in.",
     session_expired: "The session at the git host has ended.",
-    forbidden: "Your account cannot read this repository.",
-    repo_not_found: "There is no such repository, or your account cannot read it.",
+    forbidden: "Your account cannot read the repository.",
+    repo_not_found: "Your account cannot read the repository, or it does not exist.",
     ref_not_found: "The commit or branch is not in the repository.",
     config_invalid: "The mapping file .pyroscope.yaml could not be read.",
     no_mapping: "No prefix of the mapping file matches this path.",
@@ -333,6 +333,12 @@ export const T = {
     no_lines: "The profile carries no line numbers.",
     invalid_request: "The labels of the profile do not form a valid request.",
   } as Record<string, string>,
+  /** The same where the repository has a name to say. */
+  verdictsOf: {
+    forbidden: (repository: string) => `Your account cannot read ${repository}.`,
+    repo_not_found: (repository: string) => `Your account cannot read ${repository}, or it does not exist.`,
+    not_connected: (repository: string) => `Reading ${repository} needs a sign-in.`,
+  } as Record<string, (repository: string) => string>,
   /** What follows from a verdict, where the action alone does not say it. */
   advice: {
     no_labels: "Send these labels with the profiles, or enter the place once by hand.",

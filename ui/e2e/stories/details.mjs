@@ -31,7 +31,7 @@ export const details = [
         [58, "4 s"],
       ])
         await hasText(cost(line), text);
-      await hasText(at.why(page), "Reading this repository needs a sign-in.");
+      await hasText(at.why(page), "Reading acme/shop needs a sign-in.");
       assert.equal(await connect.count(), 1);
     },
   },
@@ -49,6 +49,7 @@ export const details = [
       ]);
       const middle = (line.y - box.y) / box.height;
       assert.ok(middle > 0.3 && middle < 0.7, `line 57 is in the middle (${middle.toFixed(2)})`);
+      await hasText(page.getByTestId("verdict"), "matches the profile");
       assert.equal(await textOf(page.getByTestId("sum-self")), "22 s");
       assert.equal(await textOf(page.getByTestId("sum-total")), "30 s");
       await hasText(page.getByTestId("version-share"), "30 s of 42 s in all versions (71%)");

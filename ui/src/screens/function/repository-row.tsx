@@ -12,6 +12,8 @@ import type { VersionCosts } from "../../source/costs";
 import { T } from "../../texts";
 import { OverrideDialog } from "./override-dialog";
 
+/** Read without an account of the reader, who may have one that reads more. */
+const ANONYMOUS = new Set(["not_connected", "open"]);
 const NEEDS_LOGIN = new Set(["not_connected", "session_expired"]);
 
 interface Props {
@@ -55,7 +57,7 @@ function Repository({ repository, source }: { repository: string; source: Source
   }
   const name = <bdi class="mono">{short}</bdi>;
   const address = webAddress(repository);
-  const anonymous = source?.state === "ok" && host?.canConnect && host.state === "not_connected";
+  const anonymous = source?.state === "ok" && host?.canConnect && ANONYMOUS.has(host.state ?? "");
   return (
     <>
       {address ? (

@@ -8,6 +8,7 @@ import { hostLabel, hostOf, hosts } from "../../account/hosts";
 import { CopyButton } from "../../components/copy";
 import type { ResolveResponse, SourceState } from "../../lib/api";
 import { int64 } from "../../lib/format";
+import { shortRepository } from "../../lib/names";
 import { zone } from "../../lib/preferences";
 import { linkTo, rangeOnly, urlState } from "../../lib/router";
 import { formatTime } from "../../lib/time";
@@ -60,7 +61,11 @@ export function Why(props: Props) {
 function Verdict({ reason, ...props }: Props & { reason: string }) {
   const { answer, retried } = props;
   const source = answer.source ?? {};
-  const sentence = T.verdicts[reason] ?? source.message ?? reason;
+  const sentence =
+    T.verdictsOf[reason]?.(shortRepository(props.place.repository)) ??
+    T.verdicts[reason] ??
+    source.message ??
+    reason;
   const retryAt = int64(source.retryAt);
   return (
     <>
