@@ -5,6 +5,7 @@ import {
   largest,
   levelOf,
   NO_LABEL,
+  nearestMark,
   overrideInLink,
   readFunction,
   stepLine,
@@ -112,4 +113,12 @@ it("strip: two marks by self, three by total, neighbours merge to the hotter", (
   const merged = stripMarks(LINES, "self", 20_000, 600);
   expect(merged).toHaveLength(1);
   expect(merged[0]).toMatchObject({ line: 57, level: 5, height: 2 });
+});
+
+it("a click on the strip means the nearest mark", () => {
+  const marks = stripMarks(LINES, "self", 121, 363);
+  expect(marks.map((m) => m.y)).toEqual([168, 171]);
+  expect(nearestMark(marks, 172)?.line).toBe(58);
+  expect(nearestMark(marks, 169)?.line).toBe(57);
+  expect(nearestMark(marks, 300)).toBeUndefined();
 });

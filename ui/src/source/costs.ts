@@ -213,3 +213,12 @@ export function stripMarks(lines: LineCost[], basis: Basis, lineCount: number, h
   }
   return marks;
 }
+
+const REACH = 4;
+
+/** The mark that a click at `y` means: marks of neighbouring lines lie closer than a pointer is exact. */
+export function nearestMark(marks: Mark[], y: number): Mark | undefined {
+  const away = (mark: Mark) => Math.abs(mark.y + mark.height / 2 - y);
+  const near = marks.filter((mark) => away(mark) <= REACH);
+  return near.sort((a, b) => away(a) - away(b))[0];
+}

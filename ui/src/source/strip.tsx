@@ -2,7 +2,7 @@
 // says the same to everybody.
 import { useRef } from "preact/hooks";
 import { useSize } from "../flame/use-size";
-import { type Basis, type LineCost, stripMarks } from "./costs";
+import { type Basis, type LineCost, nearestMark, stripMarks } from "./costs";
 
 interface Props {
   lines: LineCost[];
@@ -26,7 +26,7 @@ export function Strip({ lines, basis, lineCount, viewport, describe, onJump }: P
       aria-hidden="true"
       onClick={(event) => {
         const y = event.clientY - event.currentTarget.getBoundingClientRect().top;
-        const near = marks.find((mark) => Math.abs(mark.y + mark.height / 2 - y) <= 4);
+        const near = nearestMark(marks, y);
         onJump(near ? near.line : Math.max(1, Math.ceil(y / scale)));
       }}
     >
