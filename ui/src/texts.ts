@@ -227,7 +227,7 @@ export const T = {
       expired: () => "This login did not start here or is too old",
       closed: () => "The login window was closed",
       exchange_failed: () => "The login could not be completed",
-      host_error: (host: string) => `${host} could not be asked`,
+      host_error: (host: string) => `${host} did not complete the login`,
       refused: () => "The login could not be started",
     },
     notConfigured: "Source integration is not configured on this server",

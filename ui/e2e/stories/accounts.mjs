@@ -6,7 +6,9 @@ import { at, currentLine, urls } from "../pages.mjs";
 
 const connectButton = (page) => page.getByRole("button", { name: "Connect to acme/shop" });
 const chip = (page) => page.locator(".chip");
-const session = async (context) => (await context.cookies()).filter((cookie) => cookie.httpOnly);
+/** Cookies of the whole site that scripts cannot read; what belongs to one attempt has a path of its own. */
+const session = async (context) =>
+  (await context.cookies()).filter((cookie) => cookie.httpOnly && cookie.path === "/");
 const loginError = (page) => page.locator(".facts [data-login-error]");
 
 async function openPrivate(page, closed) {

@@ -47,11 +47,12 @@ function LoginState({ host, provider }: { host: Host; provider: string }) {
     );
   }
   if (state.phase === "failed") {
+    const sentence = A.failed[state.error](name);
     return (
       <>
         <span class="warn-text" data-login-error={state.error}>
-          {A.failed[state.error](name)}
-          {state.reason && <span class="faint reason">{state.reason}</span>}
+          {sentence}
+          {state.reason && state.reason !== sentence && <span class="faint reason">{state.reason}</span>}
         </span>
         <button type="button" class="btn" onClick={() => connect(provider)}>
           {A.tryAgain}
