@@ -4,7 +4,7 @@ import type { Host } from "../lib/api";
 import { linkTo, rangeOnly, urlState } from "../lib/router";
 import { T } from "../texts";
 import { cancelLogin, connect, connectHere, login } from "./connect";
-import { hostLabel } from "./hosts";
+import { hostLabel, hosts } from "./hosts";
 
 const A = T.account;
 
@@ -16,7 +16,7 @@ interface Props {
 }
 
 export function ConnectButton({ host, label, primary }: Props) {
-  if (!host?.canConnect || !host.provider) return <NotConfigured />;
+  if (!host?.canConnect || !host.provider) return hosts.value === undefined ? null : <NotConfigured />;
   const provider = host.provider;
   const state = login.value;
   if (state.phase === "idle" || state.phase === "connected" || state.provider !== provider) {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { hostOf } from "./hosts";
+import { changeOf, hostOf } from "./hosts";
 import { type Login, type LoginEvent, nextLogin, readMessage } from "./login";
 
 const run = (...events: LoginEvent[]): Login => events.reduce<Login>(nextLogin, { phase: "idle" });
@@ -63,4 +63,21 @@ it("finds the host of a repository", () => {
   expect(hostOf(hosts, "", "git@git.example.com:acme/shop.git")?.provider).toBe("corp");
   expect(hostOf(hosts, "", "https://elsewhere.com/a/b")).toBeUndefined();
   expect(hostOf(hosts.slice(0, 1), "", "acme/shop")?.provider).toBe("github.com");
+});
+
+it("who leaves takes the texts along, a session that ends does not", () => {
+  const host = (state: string, account = "") => [{ provider: "github.com", state, account }];
+  const change = (before: object[], after: object[]) => changeOf(before, after);
+  expect(change([], host("connected", "mona"))).toEqual({ left: false, other: false });
+  expect(change(host("not_connected"), host("connected", "mona"))).toEqual({ left: false, other: true });
+  expect(change(host("connected", "mona"), host("not_connected"))).toEqual({ left: true, other: true });
+  expect(change(host("connected", "mona"), host("connected", "hubot"))).toEqual({ left: true, other: true });
+  expect(change(host("connected", "mona"), host("session_expired", "mona"))).toEqual({
+    left: false,
+    other: false,
+  });
+  expect(change(host("session_expired", "mona"), host("connected", "mona"))).toEqual({
+    left: false,
+    other: true,
+  });
 });

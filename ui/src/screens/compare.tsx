@@ -82,6 +82,8 @@ const textOf = (source: SideSource | undefined) =>
 function useColors(text: string | undefined, path: string): Piece[][] | undefined {
   const [colors, setColors] = useState<{ text: string; lines: Piece[][] | undefined }>();
   useEffect(() => {
+    // Nothing of a text stays behind when it is taken away.
+    setColors(undefined);
     if (text === undefined) return;
     let live = true;
     colorLines(text, path).then((lines) => live && setColors({ text, lines }));
@@ -106,7 +108,7 @@ function Both({
   const [folded, fold] = useState(true);
   const basis = heatBasis.value;
   const sources = [useSideSource(before, ends[0]), useSideSource(after, ends[1])];
-  const texts = sources.map((source) => textOf(source.data));
+  const texts = sources.map((source) => textOf(source.stale ? undefined : source.data));
   const path = (i: number, side: SideCosts) =>
     sources[i].data?.answer.source?.path ?? side.version?.file ?? "";
   const colors = [useColors(texts[0], path(0, before)), useColors(texts[1], path(1, after))];

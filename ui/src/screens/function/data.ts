@@ -179,7 +179,7 @@ export function useSource(
     ...keep(asked, fresh),
     loading: !ready || query.loading,
     error: query.error,
-    retried: tried.current === asked,
+    retried: tried.current === asked && !query.loading,
     retry: query.retry,
   };
 }

@@ -8,7 +8,7 @@ import { formatPercent, formatShare, formatValue } from "../../lib/format";
 import { shortRef } from "../../lib/names";
 import type { FunctionCosts, VersionCosts } from "../../source/costs";
 import type { Effective } from "../../source/override";
-import { lineAt } from "../../source/place-links";
+import { lineAt, webAddress } from "../../source/place-links";
 import { T } from "../../texts";
 import { CallsRow, calleesOf, callersOf } from "./calls-row";
 import { CommitSelect, commitLine } from "./commit-select";
@@ -77,7 +77,9 @@ function CommitRow(props: Props) {
   const { costs, version, place, source, guessed, commit } = props;
   const { unit } = costs;
   const repository = place?.repository ?? version.repository;
-  const about = commitLine(commit({ repository, ref: place?.ref || guessed || "" }));
+  const details = commit({ repository, ref: place?.ref || guessed || "" });
+  const about = commitLine(details);
+  const page = webAddress(details?.url ?? "");
   const type = hostOf(hosts.value ?? [], source?.provider, repository)?.type;
   return (
     <>
@@ -111,7 +113,13 @@ function CommitRow(props: Props) {
       )}
       {about && (
         <bdi class="about muted" title={about} data-testid="commit-line">
-          {about}
+          {page ? (
+            <a href={page} target="_blank" rel="noreferrer noopener">
+              {about}
+            </a>
+          ) : (
+            about
+          )}
         </bdi>
       )}
       {source?.url && (
