@@ -54,6 +54,14 @@ export const details = [
       assert.equal(await textOf(page.getByTestId("sum-total")), "30 s");
       await hasText(page.getByTestId("version-share"), "30 s of 42 s in all versions (71%)");
       assert.equal(page.url(), before);
+      const copied = async (label) => {
+        await page.locator(".ledger-tools").getByRole("button", { name: "Copy" }).click();
+        await page.getByRole("menuitem", { name: label }).click();
+        await isCount(page.getByRole("menuitem"), 0);
+        return page.evaluate(() => navigator.clipboard.readText());
+      };
+      assert.equal(await copied("File and line"), "cart/pricer.go:57");
+      assert.match(await copied("Costly lines as Markdown"), /18 s +18 s +57\s+sum \+= price/);
       await page.locator(".cm-line", { hasText: "sum = round(sum)" }).click();
       await hasUrl(page, /line=58/);
     },

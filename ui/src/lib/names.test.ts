@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { hash64, packageOf, shortRef, shortRepository, splitName, splitPath } from "./names";
+import { hash64, initialsOf, packageOf, shortRef, shortRepository, splitName, splitPath } from "./names";
 
 it("finds packages in the spelling of each language", () => {
   expect(packageOf("shop/cart.(*Pricer).Total")).toBe("shop/cart");
@@ -40,4 +40,12 @@ it("shortens versions", () => {
 it("hash64 is FNV-1a", () => {
   expect(hash64("")).toBe("cbf29ce484222325");
   expect(hash64("a")).toBe("af63dc4c8601ec8c");
+});
+
+it("initials of an author, whatever the script", () => {
+  expect(initialsOf("mona")).toBe("M");
+  expect(initialsOf("Mona Lisa-Octocat")).toBe("ML");
+  expect(initialsOf("\u0436\u0430\u043d \u0434")).toBe("\u0416\u0414");
+  expect(initialsOf("")).toBe("");
+  expect(initialsOf(undefined)).toBe("");
 });

@@ -45,6 +45,15 @@ export function shortRepository(address: string): string {
   return parts.slice(-2).join("/");
 }
 
+/** At most two letters; nothing is asked of another origin for a picture. */
+export function initialsOf(author: string | undefined): string {
+  const words = (author ?? "").split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
+  return words
+    .slice(0, 2)
+    .map((word) => [...word][0].toUpperCase())
+    .join("");
+}
+
 /** FNV-1a, 32 bits: only for stable colours. */
 export function hash32(text: string): number {
   let h = 0x811c9dc5;

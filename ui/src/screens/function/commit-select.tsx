@@ -4,7 +4,7 @@ import { Icon } from "../../components/icon";
 import { MenuItem, Popover } from "../../components/popover";
 import type { Commit } from "../../lib/api";
 import { formatShare, formatValue } from "../../lib/format";
-import { shortRef } from "../../lib/names";
+import { initialsOf, shortRef } from "../../lib/names";
 import { formatAge } from "../../lib/time";
 import type { VersionCosts } from "../../source/costs";
 import { T } from "../../texts";
@@ -69,6 +69,9 @@ export function CommitSelect(props: Props) {
                 close();
               }}
             >
+              <span class="initials" aria-hidden="true">
+                {initialsOf(commit(version)?.author)}
+              </span>
               <bdi class="mono">{refText(version)}</bdi> {ofAll(version)}
             </MenuItem>
             <Comparisons {...props} version={version} close={close} />

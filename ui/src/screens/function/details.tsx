@@ -22,6 +22,8 @@ import { guessedCommit, verdictOf } from "../../source/verdict";
 import { T } from "../../texts";
 import { focusDetails } from "../profile/focus";
 import { commitKey, useChoice, useCommits, useFileCosts, useFunctionCosts, useSource } from "./data";
+import { refText } from "./commit-select";
+import { CopyMenu } from "./copy-menu";
 import { Facts } from "./facts";
 import { DetailsHead, LedgerTools } from "./head";
 import { Notes, Trouble } from "./notes";
@@ -177,7 +179,22 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
         onStep={(by) => goTo(stepLine(lines, at(), by))}
         onHottest={() => goTo(hottest)}
         onLine={(n) => goTo(lines.find((candidate) => candidate.n === n))}
-      />
+      >
+        <CopyMenu
+          file={answer?.source?.path || version.file}
+          line={() => at() || start}
+          input={{
+            name: costs.name,
+            place: T.placeAt(version.file || costs.name, version.startLine, refText(version)),
+            url: answer?.source?.url && lineAt(answer.source.url, version.startLine),
+            unit: costs.unit,
+            queryTotal: costs.queryTotal,
+            total: version.total,
+            lines: version.lines,
+            text,
+          }}
+        />
+      </LedgerTools>
       <Notes version={version} place={place ?? labels} answer={answer} guessed={guessed} />
       {source.trouble && <Trouble place={place ?? labels} trouble={source.trouble} onRetry={source.retry} />}
       {place && answer && (failed || explain) && (

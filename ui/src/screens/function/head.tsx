@@ -1,5 +1,5 @@
 // Title with the way back, and the row of switches above the code.
-import type { RefObject } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useState } from "preact/hooks";
 import { Icon } from "../../components/icon";
 import { MenuItem, Popover } from "../../components/popover";
@@ -78,6 +78,8 @@ interface ToolsProps {
   onStep(by: 1 | -1): void;
   onHottest(): void;
   onLine(n: number): void;
+  /** Menus of their own, at the end of the row. */
+  children: ComponentChildren;
 }
 
 export function LedgerTools(props: ToolsProps) {
@@ -133,6 +135,7 @@ export function LedgerTools(props: ToolsProps) {
           {T.explainMapping}
         </button>
       )}
+      {props.children}
     </div>
   );
 }
