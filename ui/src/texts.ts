@@ -180,6 +180,7 @@ export const T = {
   callsTo: "Calls to",
   more: (n: number) => `${formatCount(n)} more`,
   openAtHost: "Open at host",
+  explain: "Explain",
   explainMapping: "Explain mapping",
   fullPage: "Full page",
   connectTo: (repository: string) => `Connect to ${repository}`,

@@ -1,6 +1,6 @@
 // The code area: head of the ledger, costs with or without text, overview strip, keys from line to line.
 import { useEffect, useImperativeHandle, useMemo, useRef, useState } from "preact/hooks";
-import type { Ref } from "preact";
+import type { ComponentChildren, Ref } from "preact";
 import { formatPercent, formatValue } from "../lib/format";
 import { T } from "../texts";
 import type { CallLine } from "./calls";
@@ -33,6 +33,8 @@ interface Props {
   sums: { self: number; total: number };
   baseText: string;
   tabSize: number;
+  /** Whether text and profile fit, beside the sums. */
+  verdict: ComponentChildren;
   handle: Ref<CodeHandle>;
   onBase(): void;
   onLine(line: number): void;
@@ -163,7 +165,7 @@ export function CodeView(props: Props) {
 }
 
 /** Names the columns and repeats the sums of the function. */
-function LedgerHead({ sums, unit, base, baseText, onBase }: Props) {
+function LedgerHead({ sums, unit, base, baseText, verdict, onBase }: Props) {
   return (
     <div class="ledger-head">
       <div class="ledger-row">
@@ -193,7 +195,10 @@ function LedgerHead({ sums, unit, base, baseText, onBase }: Props) {
         </span>
         <span class="cost-gutter total-percent">{formatPercent(sums.total, base)}</span>
         <span class="line-number" />
-        <span class="ledger-text muted">{T.sumOfFunction}</span>
+        <span class="ledger-text muted">
+          {T.sumOfFunction}
+          {verdict}
+        </span>
       </div>
     </div>
   );

@@ -26,7 +26,7 @@ import { refText } from "./commit-select";
 import { CopyMenu } from "./copy-menu";
 import { Facts } from "./facts";
 import { DetailsHead, LedgerTools } from "./head";
-import { Notes, Trouble } from "./notes";
+import { Notes, Trouble, VersionBadge } from "./notes";
 import { noteWalk, Trail, visit } from "./trail";
 import { Why } from "./why";
 import "../../styles/details.css";
@@ -173,7 +173,6 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
         explain={explain}
         hasAnswer={answer !== undefined}
         failed={failed}
-        verdict={failed ? undefined : verdictOf(answer?.version)}
         onWhole={setWhole}
         onExplain={() => setExplain(!explain)}
         onStep={(by) => goTo(stepLine(lines, at(), by))}
@@ -226,6 +225,7 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
         sums={{ self: sumSelf(version.lines) + (version.noLine?.self ?? 0), total: version.total }}
         baseText={T.percentOf(formatValue(percentBase, costs.unit))}
         tabSize={tabWidth.value}
+        verdict={<VersionBadge verdict={failed ? undefined : verdictOf(answer?.version)} />}
         handle={code}
         onBase={switchBase}
         onLine={(n) => update({ line: { from: n, to: n } })}

@@ -8,9 +8,7 @@ import { useKeys } from "../../lib/keys";
 import { heatBasis } from "../../lib/preferences";
 import { goBack, navigate, urlState } from "../../lib/router";
 import type { LineCost } from "../../source/costs";
-import type { Verdict } from "../../source/verdict";
 import { T } from "../../texts";
-import { VersionBadge } from "./notes";
 
 export function DetailsHead(props: {
   mode: "dock" | "page";
@@ -72,7 +70,6 @@ interface ToolsProps {
   explain: boolean;
   hasAnswer: boolean;
   failed: boolean;
-  verdict: Verdict | undefined;
   onWhole(on: boolean): void;
   onExplain(): void;
   onStep(by: 1 | -1): void;
@@ -86,7 +83,6 @@ export function LedgerTools(props: ToolsProps) {
   return (
     <div class="ledger-tools">
       <h3>{T.breakdown}</h3>
-      <VersionBadge verdict={props.verdict} />
       <span class="spacer" />
       <fieldset class="segments" aria-label={T.heat}>
         {(["self", "total"] as const).map((basis) => (
@@ -131,8 +127,15 @@ export function LedgerTools(props: ToolsProps) {
         {T.wholeFile}
       </button>
       {props.hasAnswer && !props.failed && (
-        <button type="button" class="btn quiet" aria-pressed={props.explain} onClick={props.onExplain}>
-          {T.explainMapping}
+        <button
+          type="button"
+          class="btn quiet"
+          aria-pressed={props.explain}
+          aria-label={T.explainMapping}
+          title={T.explainMapping}
+          onClick={props.onExplain}
+        >
+          {T.explain}
         </button>
       )}
       {props.children}

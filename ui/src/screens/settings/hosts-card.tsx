@@ -52,7 +52,7 @@ function HostRow({ host }: { host: Host }) {
           <ConnectButton host={host} label={A.connect(hostLabel(host))} />
         )}
         {session && <DisconnectButton host={host} />}
-        <RevokeLink host={host} />
+        {(session || host.canConnect) && <RevokeLink host={host} />}
       </span>
     </li>
   );
