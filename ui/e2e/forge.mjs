@@ -140,6 +140,7 @@ const OTHERS = {
     "report/render.py": padded(4, "def render(total):\n    return str(total)\n"),
   },
   edge: {
+    "tools/deep.go": `package deep\n\nfunc level1() {}\n`,
     "src/main.cc": padded(5, "int main() {\n  Router router;\n  return router.run();\n}"),
     "src/router.cc": padded(
       40,

@@ -6,19 +6,23 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startForge } from "./forge.mjs";
-import { missingServices, startStandIn } from "./stand-in.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const BINARY = process.env.FLAMELINE_BIN ?? join(ROOT, "build", "flameline");
 const READY_MS = 20_000;
 
-/** A provider that reads the fake host without a login. */
+/** A provider that reads the fake host without a login; the administrator knows where `deep` comes from. */
 const anonymousProvider = (api) => `source:
   providers:
     - name: github.com
       type: github
       api_url: ${api}
       anonymous: true
+  overrides:
+    - service: deep
+      repository: https://github.com/acme/edge
+      ref: main
+      root: tools
 `;
 
 /** An OAuth application, so that the server can offer a login. */
@@ -88,32 +92,14 @@ export async function startWorld({ anonymous }) {
     error.message += `\n${log.join("").slice(-2000)}`;
     throw error;
   }
-  const missing = await missingServices(base);
-  const standIn =
-    missing.length === 0
-      ? undefined
-      : await startStandIn({
-          target: base,
-          forge,
-          missing,
-          login: {
-            id: anonymous ? "" : LOGIN.GITHUB_CLIENT_ID,
-            secret: LOGIN.GITHUB_CLIENT_SECRET,
-            session: LOGIN.GITHUB_SESSION_SECRET,
-          },
-        });
-  const address = standIn?.base ?? base;
-  forge.login.registered = `${address}/login/callback`;
+  forge.login.registered = `${base}/login/callback`;
   return {
-    base: address,
+    base,
     forge,
     log,
-    /** Services of the contract that the server lacks; a stand-in answers for them. */
-    missing,
     /** Why the server is gone, or undefined while it runs. */
     death: () => child.signalCode ?? child.exitCode ?? undefined,
     async stop() {
-      standIn?.stop();
       if (child.exitCode === null && child.signalCode === null) {
         const gone = new Promise((resolve) => child.once("exit", resolve));
         child.kill("SIGTERM");

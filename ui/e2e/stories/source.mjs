@@ -1,7 +1,7 @@
 // Where source comes from when the labels do not say it, two commits side by side, and hosts that refuse.
 import assert from "node:assert/strict";
 import { eventually, hasText, hasUrl, isCount, urlLacks } from "../check.mjs";
-import { REF_A, REF_B } from "../fixture.mjs";
+import { REF_A, REF_B, SHOP } from "../fixture.mjs";
 import { at, currentLine, urls } from "../pages.mjs";
 
 const ROUTER = "edge::Router::route(std::string const&)";
@@ -99,6 +99,16 @@ export const source = [
       await pencil.click();
       await dialog(page).getByRole("button", { name: "Reset to labels" }).click();
       await isCount(badge(page), 0);
+
+      // The administrator's word counts where neither link nor browser say anything.
+      await page.goto(functionIn(world.base, "deep", "deep.level0"));
+      await hasText(badge(page), "set by the administrator");
+      await hasText(page.locator(".cm-content"), "package deep");
+      await pencil.click();
+      await fill(page, { root: "" });
+      await dialog(page).getByRole("button", { name: "Apply" }).click();
+      await hasText(badge(page), "overridden");
+      await hasText(at.why(page).locator(".verdict"), "The file is not in the repository at this commit.");
     },
   },
   {
@@ -138,6 +148,11 @@ export const source = [
       await page.goto(functionIn(world.base, "report", "build"));
       await hasText(page.locator(".banner.warn"), "“main” may have moved since this was profiled");
       await hasText(page.locator(".cm-content"), "def build(rows):");
+
+      // Without any ref the newest commit before the samples is shown, as a guess.
+      await page.goto(urls.details(world.base, "main.main", `&repo=${encodeURIComponent(SHOP)}&ref=-`));
+      await hasText(page.getByTestId("guess"), "bbbb222 guess");
+      await hasText(page.locator(".banner.warn"), "bbbb222 is the newest before the samples: a guess");
     },
   },
 ];
