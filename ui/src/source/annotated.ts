@@ -1,7 +1,7 @@
 // The costly lines of a function as Markdown, for an issue or a chat: costs at the left, code at the right.
 import { formatPercent, formatValue } from "../lib/format";
-import { splitLines } from "./colored-lines";
 import type { LineCost } from "./costs";
+import { splitLines } from "./lines";
 
 const CONTEXT = 2;
 

@@ -1,6 +1,7 @@
 // A text as lines of coloured pieces, for places that draw lines themselves.
 import { highlightCode, tagHighlighter } from "@lezer/highlight";
 import { languageOf } from "./languages";
+import { splitLines } from "./lines";
 import { CLASSES } from "./token-classes";
 
 export interface Piece {
@@ -11,11 +12,6 @@ export interface Piece {
 /** Beyond this, colours are not worth the wait. */
 const MAX_LENGTH = 1_000_000;
 const highlighter = tagHighlighter(CLASSES);
-
-/** Splits as the editor does, so that line numbers agree. */
-export function splitLines(text: string): string[] {
-  return text.split(/\r\n?|\n/);
-}
 
 export async function colorLines(text: string, path: string): Promise<Piece[][] | undefined> {
   const load = languageOf(path);

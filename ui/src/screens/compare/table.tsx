@@ -3,8 +3,9 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatPercent } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { type AlignedRow, alignLines, changeStarts, foldRows, type Segment } from "../../source/align";
-import { type Piece, splitLines } from "../../source/colored-lines";
+import type { Piece } from "../../source/colored-lines";
 import { type Basis, type LineCost, largest, levelOf } from "../../source/costs";
+import { splitLines } from "../../source/lines";
 import { T } from "../../texts";
 import { changeInPoints } from "./samples";
 
