@@ -251,6 +251,37 @@ bool session_access(HostSession *session, const char *repo, bool *ret_public, So
                    fault);
 }
 
+bool session_run(HostSession *session, SessionOp op, SourceFault *fault)
+{
+    VcsRef ref;
+    VcsCommit commit;
+    TreeIndex *tree = NULL;
+    Str bytes;
+    bool is_public;
+
+    switch (op) {
+    case SESSION_RESOLVE:
+        return session_resolve(session, "acme/shop", "main", &ref, fault);
+    case SESSION_READ:
+        return session_read(session, "acme/shop", hosts_shop.commits[SHOP_TIP].id, "main.go",
+                            MiB(10), &bytes, fault);
+    case SESSION_TREE:
+        if (session_tree(session, "acme/shop", hosts_shop.commits[SHOP_TIP].id, &tree, fault)) {
+            tree_index_unref(tree);
+            return true;
+        }
+        return false;
+    case SESSION_COMMIT:
+        return session_commit(session, "acme/shop", hosts_shop.commits[SHOP_TIP].id, &commit,
+                              fault);
+    case SESSION_ACCESS:
+        return session_access(session, "acme/shop", &is_public, fault);
+    case N_SESSION_OPS:
+        break;
+    }
+    return false;
+}
+
 void expect_state(const HostSession *session, const char *what, SourceState got, SourceState want,
                   const SourceFault *fault)
 {

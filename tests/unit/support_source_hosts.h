@@ -89,6 +89,18 @@ bool session_commit(HostSession *session, const char *repo, const char *ref, Vcs
                     SourceFault *fault);
 bool session_access(HostSession *session, const char *repo, bool *ret_public, SourceFault *fault);
 
+/* One of the operations on the newest commit of acme/shop. */
+typedef enum SessionOp {
+    SESSION_RESOLVE,
+    SESSION_READ,
+    SESSION_TREE,
+    SESSION_COMMIT,
+    SESSION_ACCESS,
+    N_SESSION_OPS,
+} SessionOp;
+
+bool session_run(HostSession *session, SessionOp op, SourceFault *fault);
+
 /* An address of the repository as people would write it for this kind of host. */
 const char *session_address(const HostSession *session, const char *name);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All providers against hosts that refuse, limit, move, break off, lie or say nothing. Each case
+ * All providers against hosts that refuse, limit, break off, lie or say nothing. Each case
  * runs against every host; one that has no such thing counts as skipped.
  */
 #include <setjmp.h>
@@ -14,11 +14,6 @@
 
 #define NOT_LOCAL .skip = HOST_BIT(HOST_LOCAL), .why = "nothing is asked over HTTP"
 
-static const char *tip_id(void)
-{
-    return hosts_shop.commits[SHOP_TIP].id;
-}
-
 /* ---- moods ---- */
 
 typedef struct MoodCase {
@@ -28,60 +23,22 @@ typedef struct MoodCase {
     bool only_json;      /* raw bytes of a file can be anything, so reading one may work */
 } MoodCase;
 
-typedef enum Operation {
-    RESOLVE,
-    READ,
-    TREE,
-    COMMIT,
-    ACCESS,
-    N_OPERATIONS,
-} Operation;
-
-static bool run_operation(HostSession *session, Operation op, SourceFault *fault)
-{
-    VcsRef ref;
-    VcsCommit commit;
-    TreeIndex *tree = NULL;
-    Str bytes;
-    bool is_public;
-
-    switch (op) {
-    case RESOLVE:
-        return session_resolve(session, "acme/shop", "main", &ref, fault);
-    case READ:
-        return session_read(session, "acme/shop", tip_id(), "main.go", MiB(10), &bytes, fault);
-    case TREE:
-        if (session_tree(session, "acme/shop", tip_id(), &tree, fault)) {
-            tree_index_unref(tree);
-            return true;
-        }
-        return false;
-    case COMMIT:
-        return session_commit(session, "acme/shop", tip_id(), &commit, fault);
-    case ACCESS:
-        return session_access(session, "acme/shop", &is_public, fault);
-    case N_OPERATIONS:
-        break;
-    }
-    return false;
-}
-
 static void survives_mood(HostSession *session)
 {
     static const char *const names[] = { "resolve", "read", "tree", "commit", "access" };
     const MoodCase *c = host_case()->data;
 
     session->token = FAKE_TOKEN;
-    for (int op = 0; op < N_OPERATIONS; op++) {
+    for (int op = 0; op < N_SESSION_OPS; op++) {
         SourceFault fault;
         session->deadline_ms = c->deadline_ms > 0 ? c->deadline_ms : 10000;
         session->calls_left = 20;
         fake_host_set_mood(session->fake, c->mood);
         int64_t start_ns = clock_steady_ns();
-        bool ok = run_operation(session, (Operation)op, &fault);
+        bool ok = session_run(session, (SessionOp)op, &fault);
         int64_t took_ms = (clock_steady_ns() - start_ns) / NS_PER_MS;
         assert_true(took_ms < session->deadline_ms + 1500);
-        if (c->only_json && (op == READ || op == ACCESS)) {
+        if (c->only_json && (op == SESSION_READ || op == SESSION_ACCESS)) {
             continue; /* that it ended is all that can be asked */
         }
         expect_state(session, names[op], ok ? SOURCE_OK : fault.state, c->state, &fault);
@@ -142,8 +99,8 @@ static void has_no_time_left(HostSession *session)
 
     session->deadline_ms = -1;
     fake_host_reset_count(session->fake);
-    for (int op = 0; op < N_OPERATIONS; op++) {
-        assert_false(run_operation(session, (Operation)op, &fault));
+    for (int op = 0; op < N_SESSION_OPS; op++) {
+        assert_false(session_run(session, (SessionOp)op, &fault));
         expect_state(session, "no time", fault.state, no_time.state, &fault);
     }
     assert_int_equal(fake_host_count(session->fake), 0);
@@ -155,8 +112,8 @@ static void has_no_calls_left(HostSession *session)
 
     fake_host_reset_count(session->fake);
     session->calls_left = 0;
-    for (int op = 0; op < N_OPERATIONS; op++) {
-        assert_false(run_operation(session, (Operation)op, &fault));
+    for (int op = 0; op < N_SESSION_OPS; op++) {
+        assert_false(session_run(session, (SessionOp)op, &fault));
         expect_state(session, "no calls", fault.state, SOURCE_TIMEOUT, &fault);
     }
     assert_int_equal(fake_host_count(session->fake), 0);
@@ -210,21 +167,21 @@ static void remembers_rate_limits(HostSession *session)
 
     session->token = FAKE_TOKEN;
     fake_host_set_mood(session->fake, FAKE_RATE_LIMITED);
-    assert_false(run_operation(session, READ, &fault));
+    assert_false(session_run(session, SESSION_READ, &fault));
     expect_state(session, "limited", fault.state, SOURCE_RATE_LIMITED, &fault);
     assert_true(fault.retry_at_ms > now_ms + 20000);
     assert_true(fault.retry_at_ms <= now_ms + 3700000);
     int64_t retry_at_ms = fault.retry_at_ms;
     fake_host_set_mood(session->fake, FAKE_FINE);
     fake_host_reset_count(session->fake);
-    for (int op = 0; op < N_OPERATIONS; op++) {
-        assert_false(run_operation(session, (Operation)op, &fault));
+    for (int op = 0; op < N_SESSION_OPS; op++) {
+        assert_false(session_run(session, (SessionOp)op, &fault));
         expect_state(session, "still limited", fault.state, SOURCE_RATE_LIMITED, &fault);
         assert_int_equal(fault.retry_at_ms, retry_at_ms);
     }
     assert_int_equal(fake_host_count(session->fake), 0); /* not asked before its time */
     session->token = FAKE_OTHER_TOKEN;
-    assert_true(run_operation(session, RESOLVE, &fault));
+    assert_true(session_run(session, SESSION_RESOLVE, &fault));
 }
 
 static void slows_down_when_asked(HostSession *session)
@@ -232,7 +189,7 @@ static void slows_down_when_asked(HostSession *session)
     SourceFault fault;
 
     fake_host_set_mood(session->fake, FAKE_SECONDARY_LIMIT);
-    assert_false(run_operation(session, RESOLVE, &fault));
+    assert_false(session_run(session, SESSION_RESOLVE, &fault));
     expect_state(session, "secondary", fault.state, SOURCE_RATE_LIMITED, &fault);
     assert_true(fault.retry_at_ms > clock_unix_ns() / NS_PER_MS + 20000);
 }
@@ -249,287 +206,10 @@ static const HostCase limit_cases[] = {
       .why = "GitHub alone has two limits" },
 };
 
-/* ---- access ---- */
-
-static void misses_repositories(HostSession *session)
-{
-    VcsRef ref;
-    SourceFault fault;
-
-    if (session->kind == HOST_LOCAL) {
-        assert_int_equal(session_repo(session, "acme/none").len, 0);
-        return;
-    }
-    session->token = FAKE_TOKEN;
-    static const char *const refs[] = { "main", "", "1111111111111111111111111111111111111111" };
-    for (size_t i = 0; i < ARRAY_LEN(refs); i++) {
-        session->calls_left = 20;
-        assert_false(session_resolve(session, "acme/none", refs[i], &ref, &fault));
-        expect_state(session, "missing repository", fault.state, SOURCE_REPO_NOT_FOUND, &fault);
-    }
-}
-
-static void guards_private_repositories(HostSession *session)
-{
-    Str bytes;
-    SourceFault fault;
-    bool is_public = true;
-
-    const struct {
-        const char *token;
-        SourceState state;
-    } callers[] = { { "", SOURCE_NOT_CONNECTED },
-                    { FAKE_STRANGER_TOKEN, SOURCE_REPO_NOT_FOUND },
-                    { "tok-revoked", SOURCE_SESSION_EXPIRED } };
-
-    for (size_t i = 0; i < ARRAY_LEN(callers); i++) {
-        session->token = callers[i].token;
-        session->calls_left = 20;
-        assert_false(
-            session_read(session, "acme/secret", "main", "key.go", MiB(1), &bytes, &fault));
-        expect_state(session, callers[i].token, fault.state, callers[i].state, &fault);
-        assert_false(session_access(session, "acme/secret", &is_public, &fault));
-    }
-    session->token = FAKE_TOKEN;
-    session->calls_left = 20;
-    assert_true(session_read(session, "acme/secret", "main", "key.go", MiB(1), &bytes, &fault));
-    support_expect_str("content", 0, bytes, STR("package key\n"));
-    assert_true(session_access(session, "acme/secret", &is_public, &fault));
-    assert_false(is_public);
-}
-
-static void knows_public_repositories(HostSession *session)
-{
-    bool is_public = false;
-    SourceFault fault;
-
-    assert_true(session_access(session, "acme/shop", &is_public, &fault));
-    assert_true(is_public);
-}
-
-static void follows_renamed_repositories(HostSession *session)
-{
-    CLEANUP(tree_index_unrefp) TreeIndex *tree = NULL;
-    VcsCommit commit;
-    Str bytes;
-    SourceFault fault;
-
-    session->token = FAKE_TOKEN;
-    assert_true(session_read(session, "acme/store", "main", "c++/a+b.cc", MiB(1), &bytes, &fault));
-    support_expect_str("content", 0, bytes, STR("plus\n"));
-    assert_true(session_tree(session, "acme/store", tip_id(), &tree, &fault));
-    assert_true(session_commit(session, "acme/store", "v1.0.0", &commit, &fault));
-}
-
-static const char *expected_authorization(HostKind kind)
-{
-    switch (kind) {
-    case HOST_GITEA:
-        return "token tok-good";
-    case HOST_BITBUCKET:
-    case HOST_BITBUCKET_SERVER:
-        return "Basic YWRhOnRvay1nb29k"; /* ada:tok-good */
-    case HOST_GITHUB:
-    case HOST_GITLAB:
-    case HOST_LOCAL:
-    case N_HOSTS:
-        break;
-    }
-    return "Bearer tok-good";
-}
-
-static void uses_static_tokens(HostSession *session)
-{
-    bool has_users = session->kind == HOST_BITBUCKET || session->kind == HOST_BITBUCKET_SERVER;
-    HostSession with_token;
-    Str bytes;
-    SourceFault fault;
-
-    session_open(&with_token, session->kind,
-                 &(HostOptions){ .token_file_text = has_users ? "ada:tok-good\n" : "tok-good\n" });
-    assert_true(session_read(&with_token, "acme/secret", "main", "key.go", MiB(1), &bytes, &fault));
-    support_expect_str("authorization", 0,
-                       fake_host_last_authorization(with_token.fake, session->arena),
-                       str_from(expected_authorization(session->kind)));
-    /* a caller's own token comes first, always as bearer */
-    with_token.token = FAKE_OTHER_TOKEN;
-    assert_true(run_operation(&with_token, RESOLVE, &fault));
-    support_expect_str("authorization", 0,
-                       fake_host_last_authorization(with_token.fake, session->arena),
-                       STR("Bearer " FAKE_OTHER_TOKEN));
-    /* a static token that is not accepted is nobody's session */
-    with_token.token = "";
-    fake_host_set_mood(with_token.fake, FAKE_UNAUTHORIZED);
-    assert_false(run_operation(&with_token, RESOLVE, &fault));
-    expect_state(session, "static token refused", fault.state, SOURCE_FORBIDDEN, &fault);
-    session_close(&with_token);
-}
-
-static void finds_the_api_by_the_web_address(HostSession *session)
-{
-    HostSession derived;
-    Str bytes;
-    SourceFault fault;
-
-    session_open(&derived, session->kind, &(HostOptions){ .by_web_url = true });
-    assert_true(session_read(&derived, "acme/shop", "main", "main.go", MiB(1), &bytes, &fault));
-    session_close(&derived);
-}
-
-static void uses_its_proxy(HostSession *session)
-{
-    HostSession proxied;
-    SourceFault fault;
-    Str bytes;
-
-    /* the host has no address at all: only the proxy, here the fake itself, can be asked */
-    const char *proxy = arena_text(session->arena, fake_host_url(session->fake));
-    session_open(&proxied, session->kind,
-                 &(HostOptions){ .proxy = proxy, .api_origin = "http://api.invalid" });
-    fake_host_reset_log(proxied.fake);
-    assert_true(session_read(&proxied, "acme/shop", "main", "main.go", MiB(1), &bytes, &fault));
-    assert_non_null(strstr(fake_host_log(proxied.fake), "http://api.invalid/"));
-    session_close(&proxied);
-}
-
-static void keeps_the_secret_of_its_proxy(HostSession *session)
-{
-    HostSession proxied;
-    SourceFault fault;
-
-    /* nothing listens there, so the call fails without the host being asked */
-    session_open(&proxied, session->kind,
-                 &(HostOptions){ .proxy = "http://ada:tok-proxy@127.0.0.1:1" });
-    fake_host_reset_count(proxied.fake);
-    assert_false(run_operation(&proxied, RESOLVE, &fault)); /* which looks for "tok-" */
-    expect_state(session, "proxy", fault.state, SOURCE_HOST_UNREACHABLE, &fault);
-    assert_int_equal(fake_host_count(proxied.fake), 0);
-    session_close(&proxied);
-}
-
-static const HostCase access_cases[] = {
-    { .name = "missing repository", .run = misses_repositories },
-    { .name = "private repository",
-      .run = guards_private_repositories,
-      .skip = HOST_BIT(HOST_LOCAL),
-      .why = "who may read is decided by the configuration" },
-    { .name = "public repository", .run = knows_public_repositories },
-    { .name = "renamed repository",
-      .run = follows_renamed_repositories,
-      .skip = HOST_BIT(HOST_LOCAL),
-      .why = "a directory has one name" },
-    { .name = "static token", .run = uses_static_tokens, NOT_LOCAL },
-    { .name = "API below the web address", .run = finds_the_api_by_the_web_address, NOT_LOCAL },
-    { .name = "proxy", .run = uses_its_proxy, NOT_LOCAL },
-    { .name = "proxy that does not answer", .run = keeps_the_secret_of_its_proxy, NOT_LOCAL },
-};
-
-/* ---- addresses ---- */
-
-static void keeps_secrets_out_of_addresses(HostSession *session)
-{
-    SourceFault fault;
-    Str bytes;
-
-    session->token = FAKE_TOKEN;
-    fake_host_reset_log(session->fake);
-    for (int op = 0; op < N_OPERATIONS; op++) {
-        session->calls_left = 20;
-        assert_true(run_operation(session, (Operation)op, &fault));
-    }
-    (void)session_read(session, "acme/shop", "gone", "a.go", 1000, &bytes, &fault);
-    const char *log = fake_host_log(session->fake);
-    assert_true(strlen(log) > 0);
-    assert_null(strstr(log, "tok-"));
-}
-
-/* Whatever a path or ref holds, a request has one line, no dot segments and no fragment. */
-static void escapes_every_segment(HostSession *session)
-{
-    static const char *const paths[] = { "hash#tag.go",           "what?x=1.go", "100%/50%25.go",
-                                         "a&b=c;d,e@f:g!$'().go", "{a}|b^`.go",  "%2e%2e/%2Fetc.go",
-                                         "app/[id]/page.tsx",     "quote\"s.go" };
-    Str bytes;
-    VcsRef ref;
-    SourceFault fault;
-
-    fake_host_reset_log(session->fake);
-    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
-        session->calls_left = 20;
-        assert_true(session_read(session, "acme/shop", tip_id(), paths[i], MiB(1), &bytes, &fault));
-    }
-    assert_true(session_resolve(session, "acme/shop", "fix/a+b%20c#d&e=f", &ref, &fault));
-    const char *log = fake_host_log(session->fake);
-    for (const char *p = log; *p != '\0'; p++) {
-        assert_true(((unsigned char)*p > 0x20 && (unsigned char)*p < 0x7f) || *p == '\n');
-        assert_null(strchr("#\\\"<>{}|^`[]", *p));
-    }
-    assert_null(strstr(log, "/../"));
-}
-
-typedef struct AddressCase {
-    HostKind kind;
-    const char *address;
-    const char *repo; /* NULL: refused */
-} AddressCase;
-
-static const AddressCase addresses[] = {
-    { HOST_GITHUB, "https://host.example/o/r/tree/main/x", "o/r" },
-    { HOST_GITHUB, "git@host.example:o/r.git", "o/r" },
-    { HOST_GITLAB, "https://host.example/group/sub/deep/project.git", "group/sub/deep/project" },
-    { HOST_GITLAB, "https://host.example/group/sub/project/-/blob/main/a.go", "group/sub/project" },
-    { HOST_GITLAB, "git@host.example:group/project.git", "group/project" },
-    { HOST_GITEA, "ssh://git@host.example:2222/o/r.git", "o/r" },
-    { HOST_GITEA, "https://host.example/o/r/src/branch/main/a.go", "o/r" },
-    { HOST_GITEA, "https://host.example/o/r/x", NULL },
-    { HOST_BITBUCKET, "https://ada@host.example/ws/repo.git", "ws/repo" },
-    { HOST_BITBUCKET, "https://host.example/ws/repo/src/main/a.go", "ws/repo" },
-    { HOST_BITBUCKET_SERVER, "https://host.example/scm/KEY/repo.git", "KEY/repo" },
-    { HOST_BITBUCKET_SERVER, "ssh://git@host.example:7999/KEY/repo.git", "KEY/repo" },
-    { HOST_BITBUCKET_SERVER, "https://host.example/scm/~ada/repo.git", "~ada/repo" },
-    { HOST_BITBUCKET_SERVER, "https://host.example/projects/KEY/repos/repo", "KEY/repo" },
-    { HOST_BITBUCKET_SERVER, "https://host.example/projects/KEY/repos/repo/browse/src/a.c",
-      "KEY/repo" },
-    { HOST_BITBUCKET_SERVER, "https://host.example/projects/~ada/repos/repo/commits", "~ada/repo" },
-    { HOST_BITBUCKET_SERVER, "https://host.example/users/ada/repos/repo/browse", "~ada/repo" },
-    { HOST_BITBUCKET_SERVER, "https://host.example/a/b/c/d/e", NULL },
-    { HOST_LOCAL, "https://host.example/acme/shop", "acme/shop.git" },
-};
-
-static void understands_addresses(HostSession *session)
-{
-    for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
-        const AddressCase *c = &addresses[i];
-        RepoAddress address;
-        Provider *provider;
-        Str repo = STR_EMPTY;
-        Err err = ERR_INIT;
-        SourceFault fault = SOURCE_FAULT_INIT;
-        if (c->kind != session->kind) {
-            continue;
-        }
-        assert_true(repo_address_parse(session->arena, str_from(c->address), STR("github.com"),
-                                       &address, &err));
-        bool ok = provider_table_find(session->table, session->arena, &address, true, &provider,
-                                      &repo, &fault);
-        if (ok != (c->repo != NULL) || (ok && !str_ends_with(repo, str_from(c->repo)))) {
-            fail_msg("%s: got \"%.*s\", %s", c->address, STR_ARG(repo), fault.message);
-        }
-        assert_true(ok || fault.state == SOURCE_INVALID_REQUEST);
-    }
-}
-
-static const HostCase address_cases[] = {
-    { .name = "no secrets in addresses", .run = keeps_secrets_out_of_addresses, NOT_LOCAL },
-    { .name = "escaped addresses", .run = escapes_every_segment, NOT_LOCAL },
-    { .name = "addresses of repositories", .run = understands_addresses },
-};
-
 int main(void)
 {
-    const HostCase *const tables[] = { mood_cases, limit_cases, access_cases, address_cases };
-    const size_t n[] = { ARRAY_LEN(mood_cases), ARRAY_LEN(limit_cases), ARRAY_LEN(access_cases),
-                         ARRAY_LEN(address_cases) };
+    const HostCase *const tables[] = { mood_cases, limit_cases };
+    const size_t n[] = { ARRAY_LEN(mood_cases), ARRAY_LEN(limit_cases) };
 
     return hosts_run(tables, n, ARRAY_LEN(tables));
 }

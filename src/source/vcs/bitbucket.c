@@ -149,9 +149,11 @@ static bool bitbucket_read_commit(Provider *provider, const VcsCall *call, Arena
                  : rest_not_well_formed((RestProvider *)provider, fault, "commit id");
 }
 
+/* The host sends a list; its own description of the API says that it is one word. */
 static bool has_attribute(const json_t *entry, const char *name)
 {
     const json_t *attributes = json_object_get(entry, "attributes");
+    const char *only = json_string_value(attributes);
 
     for (size_t i = 0; i < json_array_size(attributes); i++) {
         const char *text = json_string_value(json_array_get(attributes, i));
@@ -159,7 +161,7 @@ static bool has_attribute(const json_t *entry, const char *name)
             return true;
         }
     }
-    return false;
+    return only != NULL && strcmp(only, name) == 0;
 }
 
 static bool is_type(const json_t *entry, const char *type)

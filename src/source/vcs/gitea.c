@@ -30,13 +30,22 @@ static bool gitea_locate(Provider *provider, Arena *arena, const RepoAddress *ad
     return rest_locate_two_names(provider, address, ret_repo, fault);
 }
 
+/* Without the parts that a large commit makes slow and long. */
+static const char *commit_path(Arena *arena, Str repo, Str id)
+{
+    const char *path = repo_path(arena, repo, "/git/commits/", id);
+
+    return path != NULL ? arena_printf(arena, "%s?stat=false&verification=false&files=false", path)
+                        : NULL;
+}
+
 /* An id is looked for as such first, a name as branch, then as tag. */
 static bool find_id(Provider *provider, const VcsCall *call, Arena *arena, Str repo, Str ref,
                     Str *ret_id, SourceFault *fault)
 {
     Str wanted = ref.len > 0 ? ref : STR("HEAD");
     const RestRefStep steps[] = {
-        { repo_path(arena, repo, "/git/commits/", wanted), NULL, "sha" },
+        { commit_path(arena, repo, wanted), NULL, "sha" },
         { repo_path(arena, repo, "/branches/", wanted), "commit", "id" },
         { repo_path(arena, repo, "/tags/", wanted), "commit", "sha" },
     };
@@ -69,8 +78,7 @@ static bool gitea_read_commit(Provider *provider, const VcsCall *call, Arena *ar
     if (!ref_name_is_full_id(ref) && !find_id(provider, call, arena, repo, ref, &id, fault)) {
         return false;
     }
-    if (!rest_ask_commit(provider, call, repo_path(arena, repo, "/git/commits/", id), &root,
-                         fault)) {
+    if (!rest_ask_commit(provider, call, commit_path(arena, repo, id), &root, fault)) {
         return fault->state == SOURCE_REF_NOT_FOUND
                    ? rest_ref_missing(provider, call, arena, repo, ref, fault)
                    : false;
