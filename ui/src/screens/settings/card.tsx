@@ -1,6 +1,6 @@
 // A card of settings: a form with one button, which says whether something is unsaved, saved or refused.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { T } from "../../texts";
 
 const S = T.settings;
@@ -18,7 +18,8 @@ interface CardProps {
 
 export function SettingsCard({ title, hint, dirty, valid = true, onDirty, save, children }: CardProps) {
   const [state, setState] = useState<{ saved?: boolean; error?: string; busy?: boolean }>({});
-  useEffect(() => onDirty(dirty), [dirty]);
+  // Before it is painted, for the same reason as in Settings.
+  useLayoutEffect(() => onDirty(dirty), [dirty]);
   const submit = () => {
     setState({ busy: true });
     save().then(
