@@ -92,6 +92,13 @@ static bool list_own_tree(Resolver *r)
  */
 static bool open_own(Resolver *r)
 {
+    /* below a root path the mapping file is looked for in several places: the listing is cheaper */
+    bool tree = r->input.root.len > 0 || rule_wants_tree(&r->input);
+
+    if (!tree && ref_name_is_full_id(r->request->ref)) {
+        r->own_ref = (VcsRef){ r->request->ref, VCS_REF_COMMIT };
+        return true; /* reading the mapping file tells whether it is there */
+    }
     if (ref_name_is_full_id(r->request->ref) && !r->options->any_repository) {
         r->own_ref = (VcsRef){ r->request->ref, VCS_REF_COMMIT };
         if (list_own_tree(r)) {
@@ -102,7 +109,9 @@ static bool open_own(Resolver *r)
     if (!resolve_own_ref(r)) {
         return false;
     }
-    (void)list_own_tree(r); /* see there */
+    if (tree) {
+        (void)list_own_tree(r); /* see there */
+    }
     return true;
 }
 

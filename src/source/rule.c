@@ -286,6 +286,21 @@ RuleLanguage rule_language(const RuleInput *in)
     return in->file.len == 0 && looks_like_java(in->function) ? RULE_JAVA : RULE_OTHER;
 }
 
+bool rule_wants_tree(const RuleInput *in)
+{
+    switch (rule_language(in)) {
+    case RULE_GO:
+        return rule_go_wants_tree(in);
+    case RULE_PYTHON:
+        return rule_python_wants_tree(in);
+    case RULE_JAVASCRIPT:
+    case RULE_JAVA:
+    case RULE_OTHER:
+        break;
+    }
+    return true;
+}
+
 RuleNeeds rule_needs(const RuleInput *in)
 {
     switch (rule_language(in)) {

@@ -98,6 +98,12 @@ RuleLanguage rule_language(const RuleInput *in);
 /* Candidates of all mappings that match path, for the language of the mapping (3.4). */
 void rule_add_mappings(const RuleInput *in, CandidateList *list, Str path);
 
+/*
+ * Whether the files of the own repository matter for the path; false when it names a library with
+ * its version, so that listing them would be idle.
+ */
+bool rule_wants_tree(const RuleInput *in);
+
 /* What of the repository a rule wants to know before it runs; reading it may cost calls. */
 typedef struct RuleNeeds {
     bool go_mod; /* and go.work */
@@ -120,6 +126,8 @@ void rule_run(const RuleInput *in, CandidateList *list);
 void rule_add_generated(CandidateList *list, Str subject, const char *note);
 
 /* Parts of rule_needs() and rule_run(), one per language. */
+bool rule_go_wants_tree(const RuleInput *in);
+bool rule_python_wants_tree(const RuleInput *in);
 RuleNeeds rule_go_needs(const RuleInput *in);
 RuleNeeds rule_other_needs(const RuleInput *in);
 void rule_go(const RuleInput *in, CandidateList *list);

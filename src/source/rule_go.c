@@ -502,6 +502,17 @@ static bool vendored_is_there(const RuleInput *in)
     return false;
 }
 
+bool rule_go_wants_tree(const RuleInput *in)
+{
+    GoModulePath module;
+    GoStdPath std;
+
+    if (go_module_path_parse(in->arena, in->file, &module)) {
+        return !toolchain_std(&module, &std); /* go.mod is looked for, and own modules */
+    }
+    return !(goroot_path(in, &std) && std.version.len > 0);
+}
+
 RuleNeeds rule_go_needs(const RuleInput *in)
 {
     GoModulePath module;

@@ -180,6 +180,14 @@ static void add_frozen(const RuleInput *in, CandidateList *list)
     }
 }
 
+bool rule_python_wants_tree(const RuleInput *in)
+{
+    PythonStd std = { .path = STR_EMPTY, .version = STR_EMPTY };
+
+    return package_path(in->file).len > 0 || !find_std(in->arena, in->file, &std) ||
+           patch_tag(in->arena, in->file, std.version).len == 0;
+}
+
 void rule_python(const RuleInput *in, CandidateList *list)
 {
     Str package = package_path(in->file);
