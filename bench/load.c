@@ -200,6 +200,28 @@ static int compare_floats(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Runs work(arg) on n_connections threads and sums up latency_ms[n], which is freed. */
+static LoadResult run(void *(*work)(void *), void *arg, size_t n_connections, float *latency_ms,
+                      size_t n)
+{
+    pthread_t threads[64];
+    int64_t start = clock_steady_ns();
+
+    CHECK(n_connections <= ARRAY_LEN(threads) && latency_ms != NULL);
+    for (size_t i = 0; i < n_connections; i++) {
+        CHECK(thread_start(&threads[i], "load", work, arg));
+    }
+    for (size_t i = 0; i < n_connections; i++) {
+        (void)pthread_join(threads[i], NULL);
+    }
+    LoadResult result = { .wall_s = (double)(clock_steady_ns() - start) / 1e9, .n = n };
+    qsort(latency_ms, n, sizeof(float), compare_floats);
+    result.p50_ms = (double)latency_ms[n / 2];
+    result.p99_ms = (double)latency_ms[n * 99 / 100];
+    free(latency_ms);
+    return result;
+}
+
 LoadResult load_push(uint16_t port, const Stream *stream, size_t n, size_t n_connections,
                      const char *service, int64_t start_ns, int64_t step_ns)
 {
@@ -210,21 +232,62 @@ LoadResult load_push(uint16_t port, const Stream *stream, size_t n, size_t n_con
                       .start_ns = start_ns,
                       .step_ns = step_ns,
                       .latency_ms = calloc(n, sizeof(float)) };
-    pthread_t threads[64];
-    int64_t start = clock_steady_ns();
 
-    CHECK(n_connections <= ARRAY_LEN(threads) && pusher.latency_ms != NULL);
-    for (size_t i = 0; i < n_connections; i++) {
-        CHECK(thread_start(&threads[i], "pusher", push_some, &pusher));
+    return run(push_some, &pusher, n_connections, pusher.latency_ms, n);
+}
+
+/* ---- calls ---- */
+
+static void add_call(Buf *request, const char *method, const char *json, const char *headers)
+{
+    buf_addf(request,
+             "POST /%s HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n%s"
+             "Content-Length: %zu\r\n\r\n%s",
+             method, headers, strlen(json), json);
+}
+
+typedef struct Caller {
+    Str request;
+    uint16_t port;
+    size_t n;
+    atomic_size_t next;
+    float *latency_ms; /* [n] */
+} Caller;
+
+static void *call_some(void *arg)
+{
+    Caller *caller = arg;
+    int fd = open_connection(caller->port);
+    Buf answer = BUF_INIT(MiB(64));
+    size_t size;
+
+    for (size_t at = atomic_fetch_add(&caller->next, 1); at < caller->n;
+         at = atomic_fetch_add(&caller->next, 1)) {
+        int64_t start = clock_steady_ns();
+        send_all(fd, caller->request);
+        if (read_answer(fd, &answer, &size) != 200) {
+            (void)fprintf(stderr, "call refused: %.*s\n",
+                          STR_ARG(str_first(buf_str(&answer), 600)));
+            exit(1);
+        }
+        caller->latency_ms[at] = (float)((double)(clock_steady_ns() - start) / 1e6);
     }
-    for (size_t i = 0; i < n_connections; i++) {
-        (void)pthread_join(threads[i], NULL);
-    }
-    LoadResult result = { .wall_s = (double)(clock_steady_ns() - start) / 1e9, .n = n };
-    qsort(pusher.latency_ms, n, sizeof(float), compare_floats);
-    result.p50_ms = (double)pusher.latency_ms[n / 2];
-    result.p99_ms = (double)pusher.latency_ms[n * 99 / 100];
-    free(pusher.latency_ms);
+    buf_done(&answer);
+    (void)close(fd);
+    return NULL;
+}
+
+LoadResult load_calls(uint16_t port, const char *method, const char *json, const char *headers,
+                      size_t n, size_t n_connections)
+{
+    Buf request = BUF_INIT(MiB(1));
+
+    add_call(&request, method, json, headers);
+    Caller caller = {
+        .request = buf_str(&request), .port = port, .n = n, .latency_ms = calloc(n, sizeof(float))
+    };
+    LoadResult result = run(call_some, &caller, n_connections, caller.latency_ms, n);
+    buf_done(&request);
     return result;
 }
 
@@ -235,10 +298,7 @@ size_t load_rpc(uint16_t port, const char *method, const char *json)
     Buf answer = BUF_INIT(MiB(512));
     size_t size = 0;
 
-    buf_addf(
-        &request,
-        "POST /%s HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-        method, strlen(json), json);
+    add_call(&request, method, json, "");
     send_all(fd, buf_str(&request));
     if (read_answer(fd, &answer, &size) != 200) {
         (void)fprintf(stderr, "%s refused: %.*s\n", method,

@@ -25,5 +25,12 @@ typedef struct LoadResult {
 LoadResult load_push(uint16_t port, const Stream *stream, size_t n, size_t n_connections,
                      const char *service, int64_t start_ns, int64_t step_ns);
 
+/*
+ * Sends the same JSON request n times over n_connections connections. headers: further header
+ * lines, each with its line end. Exits when an answer is not 200.
+ */
+LoadResult load_calls(uint16_t port, const char *method, const char *json, const char *headers,
+                      size_t n, size_t n_connections);
+
 /* Sends a JSON request and returns the size of the answer. Exits when it is not 200. */
 size_t load_rpc(uint16_t port, const char *method, const char *json);

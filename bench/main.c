@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "bench/floor.h"
+#include "bench/getfile.h"
 #include "bench/load.h"
 #include "bench/process.h"
 
@@ -142,6 +143,20 @@ static void bench_queries(const char *program)
     stream_done(&stream);
 }
 
+static void bench_sources(const char *program)
+{
+    GetFileFigures figures;
+
+    bench_getfile(program, &figures);
+    (void)printf("source of one file, 48 KB, of a repository with 20,000\n");
+    print_row("calls to the git host, first time", figures.cold_calls, "", 0, 4);
+    print_row("calls to the git host, all others", figures.warm_calls, "", 0, 0);
+    print_row("CPU per GetFile, warm", figures.cpu_us, "us", figures.floor_us, 0);
+    print_row("GetFile per second, 4 connections", figures.per_second, "/s", 0, 0);
+    print_row("GetFile, median", figures.p50_ms, "ms", 0, 0);
+    print_row("GetFile, 99th percentile", figures.p99_ms, "ms", 0, 0);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2) {
@@ -151,6 +166,7 @@ int main(int argc, char **argv)
     bench_ingest(argv[1]);
     if (getenv("BENCH_INGEST_ONLY") == NULL) {
         bench_queries(argv[1]);
+        bench_sources(argv[1]);
     }
     return 0;
 }
