@@ -110,32 +110,34 @@ static size_t next_between(const ReleaseList *list, size_t begin, size_t end)
     return list->n;
 }
 
+static bool fits_in(const ReleaseList *list, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++) {
+        if (list->items[i].fit == RELEASE_FITS) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static size_t next_in_minor(const ReleaseList *list, size_t begin, size_t end, bool any_fits)
 {
-    const Release *oldest = &list->items[begin];
-    const Release *newest = &list->items[end - 1];
-
     /* a minor release whose newest patch does not fit is left alone when another one fits: that a
      * patch moved its lines to those of the other one is not believable */
-    if (newest->fit != RELEASE_FITS && oldest->fit != RELEASE_FITS && any_fits) {
+    if (any_fits && !fits_in(list, begin, end)) {
         return list->n;
     }
-    if (!seen(oldest)) {
-        return begin;
-    }
-    return oldest->fit == RELEASE_FITS || newest->fit == RELEASE_FITS
-               ? next_between(list, begin, end)
-               : list->n;
+    /* where none fits, a text between two that differ still may */
+    return seen(&list->items[begin]) ? next_between(list, begin, end) : begin;
 }
 
 size_t release_next(const ReleaseList *list)
 {
     size_t n_seen = 0;
-    bool any_fits = false;
+    bool any_fits = fits_in(list, 0, list->n);
 
     for (size_t i = 0; i < list->n; i++) {
         n_seen += seen(&list->items[i]);
-        any_fits = any_fits || list->items[i].fit == RELEASE_FITS;
     }
     if (n_seen >= RELEASE_MAX_LOOKS) {
         return list->n;
