@@ -9,6 +9,8 @@ import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from server import expect_no_secret, secret
+
 
 def commit_id(name):
     return hashlib.sha1(name.encode()).hexdigest()
@@ -19,7 +21,7 @@ class GithubHost:
     ref is HEAD. token: the only one that is let in; "": anybody."""
 
     def __init__(self, repositories, token=""):
-        self.repositories, self.token, self.delay = repositories, token, 0
+        self.repositories, self.token, self.delay = repositories, secret(token) if token else "", 0
         self.asked, self.lock = [], threading.Lock()
         host = self
 
@@ -27,6 +29,7 @@ class GithubHost:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
+                expect_no_secret("a request to the git host", self.requestline.encode())
                 with host.lock:
                     host.asked.append(self.path)
                 time.sleep(host.delay)

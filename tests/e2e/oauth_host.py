@@ -10,6 +10,8 @@ import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from server import secret
+
 # type in the configuration: path of token endpoint, path of the user, answer of the user endpoint
 FLAVOURS = {
     "github": {"authorize": "/login/oauth/authorize", "token": "/login/oauth/access_token",
@@ -28,6 +30,18 @@ USERS = {flavour["user"]: flavour["member"] for flavour in FLAVOURS.values()}
 USERS["/user"] = "login"  # api.github.com has no prefix
 
 
+class Leaks(list):
+    """Texts that every server of the tests is searched for."""
+
+    def append(self, value):
+        super().append(secret(value))
+
+    def __iadd__(self, values):
+        for value in values:
+            self.append(value)
+        return self
+
+
 class OauthHost:
     """`with OauthHost() as host:`; attributes change how it answers, the next request sees them."""
 
@@ -40,7 +54,8 @@ class OauthHost:
         self.delay = 0
         self.user_status = 200
         self.codes, self.access, self.refresh = {}, set(), set()
-        self.secrets = [self.client_secret]  # everything that must never leak
+        self.secrets = Leaks()  # everything that must never leak
+        self.secrets.append(self.client_secret)
         self.token_requests, self.api_tokens = [], []
         self.lock = threading.Lock()
 

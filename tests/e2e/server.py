@@ -11,6 +11,22 @@ import time
 import urllib.error
 import urllib.request
 
+# Tokens, codes and secrets of the tests: no answer, log or stored file of any server may hold one in clear.
+SECRETS = set()
+
+
+def secret(value):
+    """Registers a text that must never show, and returns it."""
+    assert len(value) >= 6, "too short to be looked for"
+    SECRETS.add(value)
+    return value
+
+
+def expect_no_secret(where, data):
+    for value in SECRETS:
+        assert value.encode() not in data, f"{where} holds a secret in clear: {value[:4]}..."
+
+
 BIN = os.path.abspath(os.environ.get("FLAMELINE_BIN", "build/flameline"))
 
 
@@ -28,6 +44,11 @@ class Server:
     def __init__(self, directory, *flags, env=None):
         self.directory, self.flags, self.env = directory, flags, env
         self.process, self.url, self.log = None, None, ""
+
+        for name in ("GITHUB_CLIENT_SECRET", "GITHUB_SESSION_SECRET"):
+            for value in (env or {}).get(name, "").split(","):
+                if len(value) >= 6:
+                    secret(value)
 
     def __enter__(self):
         return self.start()
@@ -65,6 +86,16 @@ class Server:
         code = self.process.wait(timeout=60)
         self.process = None
         assert code == 0, f"exit code {code}"
+        self.expect_no_secret_left()
+
+    def expect_no_secret_left(self):
+        """Looks through the log and everything in the data directory."""
+        with open(os.path.join(self.directory, "server.log"), "rb") as log:
+            expect_no_secret("the log", log.read())
+        for directory, _, names in os.walk(self.storage):
+            for name in names:
+                with open(os.path.join(directory, name), "rb") as file:
+                    expect_no_secret(os.path.join(directory, name), file.read())
 
     def kill(self):
         self.process.kill()
@@ -75,9 +106,11 @@ class Server:
         request = urllib.request.Request(self.url + path, data=body, method=method, headers=headers or {})
         try:
             with urllib.request.urlopen(request, timeout=60) as reply:
-                return Answer(reply.status, reply.headers, reply.read())
+                answer = Answer(reply.status, reply.headers, reply.read())
         except urllib.error.HTTPError as error:
-            return Answer(error.code, error.headers, error.read())
+            answer = Answer(error.code, error.headers, error.read())
+        expect_no_secret(f"the answer to {path}", answer.body + str(answer.headers).encode())
+        return answer
 
     def rpc(self, method, message, headers=None):
         """method: "querier.v1.QuerierService/Series"; message: JSON."""
