@@ -10,7 +10,7 @@ static void try_path(Arena *arena, Str line)
 {
     GoModulePath path;
     GoModuleHome homes[GO_MODULE_MAX_HOMES];
-    const GoForge forge = { STR("git.example"), true };
+    const GoForge forge = { .host = STR("git.example"), .nested = true };
     const GoHomeHints hints = { &forge, 1, NULL };
     GoStdPath std;
     bool needs_page;

@@ -87,6 +87,8 @@ static const Setting settings[] = {
         "largest file that is shown"),
     ROW("source.module_proxy", SETTING_TEXT, module_proxy, "",
         "Go module proxy that is asked when a module's repository is not found"),
+    ROW("source.googlesource_url", SETTING_TEXT, googlesource_url, "https://go.googlesource.com",
+        "where the git host of the Go project is reached"),
     ROW("source.go_get_base", SETTING_TEXT, go_get_base, "https://",
         "what is put before a Go module's path to ask its page where it lives"),
     ROW("source.allow_private_addresses", SETTING_SWITCH, allow_private_addresses, "false",

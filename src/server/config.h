@@ -57,6 +57,7 @@ typedef struct Config {
     int64_t max_file_bytes;
     bool no_builtin_hosts;
     Str go_get_base;
+    Str googlesource_url;
     Str module_proxy;
     bool allow_private_addresses;
     ProviderConfig *providers; /* [n_providers] */

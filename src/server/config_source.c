@@ -135,6 +135,7 @@ bool config_source(const Config *config, SourceConfig *ret_source, Err *err)
         .n_overrides = config->n_overrides,
         .default_host = config->default_host,
         .module_proxy = config->module_proxy,
+        .googlesource_url = config->googlesource_url,
         .go_get_base = config->go_get_base,
         .allow_private_addresses = config->allow_private_addresses,
         .cache_bytes = (size_t)config->memory_limit / 8,

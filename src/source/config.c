@@ -2,9 +2,10 @@
 #include "source/config.h"
 
 static const char *const type_names[] = {
-    [PROVIDER_GITHUB] = "github", [PROVIDER_GITLAB] = "gitlab",
-    [PROVIDER_GITEA] = "gitea",   [PROVIDER_BITBUCKET] = "bitbucket",
-    [PROVIDER_LOCAL] = "local",   [PROVIDER_BITBUCKET_SERVER] = "bitbucket-server",
+    [PROVIDER_GITHUB] = "github",   [PROVIDER_GITLAB] = "gitlab",
+    [PROVIDER_GITEA] = "gitea",     [PROVIDER_BITBUCKET] = "bitbucket",
+    [PROVIDER_LOCAL] = "local",     [PROVIDER_BITBUCKET_SERVER] = "bitbucket-server",
+    [PROVIDER_GITILES] = "gitiles",
 };
 
 bool provider_type_from(Str name, ProviderType *ret_type)

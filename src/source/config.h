@@ -14,6 +14,7 @@ typedef enum ProviderType {
     PROVIDER_BITBUCKET,
     PROVIDER_BITBUCKET_SERVER,
     PROVIDER_LOCAL,
+    PROVIDER_GITILES,
 } ProviderType;
 
 /* One entry of source.providers[]. */
@@ -67,6 +68,7 @@ typedef struct SourceConfig {
 
     Str default_host;             /* of bare owner/repo; "": github.com */
     Str module_proxy;             /* GOPROXY for files of Go modules, the last resort; "": none */
+    Str googlesource_url;         /* where go.googlesource.com is reached; "": there */
     Str go_get_base;              /* of the pages of Go modules; "": https:// */
     bool allow_private_addresses; /* pages may lie at addresses that are not public */
     size_t cache_bytes;           /* 0: 64 MiB */

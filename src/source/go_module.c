@@ -126,10 +126,11 @@ static bool forge_home(Arena *arena, Str module, Str host, size_t n_segments, Go
 
 static const GoForge *find_forge(Str host, const GoHomeHints *hints)
 {
-    static const GoForge known[] = { { STR("github.com"), false },
-                                     { STR("bitbucket.org"), false },
-                                     { STR("codeberg.org"), false },
-                                     { STR("gitlab.com"), true } };
+    static const GoForge known[] = { { .host = STR("github.com") },
+                                     { .host = STR("bitbucket.org") },
+                                     { .host = STR("codeberg.org") },
+                                     { .host = STR("gitlab.com"), .nested = true },
+                                     { .host = STR("go.googlesource.com"), .flat = true } };
 
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
         if (str_eq(host, known[i].host)) {
@@ -170,7 +171,8 @@ static size_t forge_homes(Arena *arena, Str path, const GoHomeHints *hints, GoMo
     if (forge == NULL) {
         return 0;
     }
-    for (size_t depth = 2; depth <= (forge->nested ? max + 1 : 2) && n < max; depth++) {
+    size_t first = forge->flat ? 1 : 2;
+    for (size_t depth = first; depth <= (forge->nested ? max + 1 : first) && n < max; depth++) {
         n += forge_home(arena, path, host, depth, &homes[n]);
     }
     return n;

@@ -28,6 +28,7 @@ typedef struct GoModuleHome {
 typedef struct GoForge {
     Str host;
     bool nested; /* groups in groups, as on GitLab: the name may have more than two segments */
+    bool flat;   /* names of one segment */
 } GoForge;
 
 typedef struct GoHomeHints {

@@ -15,6 +15,8 @@ static const char *label_of(const Provider *provider)
     case PROVIDER_BITBUCKET:
     case PROVIDER_BITBUCKET_SERVER:
         return "Bitbucket";
+    case PROVIDER_GITILES:
+        return "Gitiles";
     case PROVIDER_LOCAL:
         return "Local repositories";
     }

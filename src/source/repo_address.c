@@ -113,7 +113,9 @@ static bool set_path(Arena *arena, Str text, RepoAddress *address, Err *err)
         segments[n++] = segment;
     }
     size_t n_used = repository_segments(address->host, segments, n);
-    if (n_used < 2) {
+    /* the projects of the Go team's host have no owner */
+    bool flat = str_eq(address->host, STR("go.googlesource.com"));
+    if (n_used < (flat ? 1 : 2)) {
         return refuse(err, "an owner and a repository are needed, as in host/owner/repository");
     }
     Buf path = BUF_INIT(ADDRESS_MAX_BYTES);

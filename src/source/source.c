@@ -102,7 +102,8 @@ static bool list_forges(Source *source)
         /* how deep mirrors on disk lie is not known */
         bool nested = provider->type == PROVIDER_GITLAB || provider->type == PROVIDER_LOCAL;
         if (provider->host.len > 0 && provider->path_prefix.len == 0) {
-            source->forges[source->n_forges++] = (GoForge){ provider->host, nested };
+            source->forges[source->n_forges++] =
+                (GoForge){ .host = provider->host, .nested = nested };
         }
     }
     return source->forges != NULL;

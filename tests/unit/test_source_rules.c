@@ -119,8 +119,8 @@ static void describe_homes(const GoModuleHome *homes, size_t n, Buf *out)
 
 static void go_module_places(void **state)
 {
-    static const GoForge forges[] = { { STR("git.example"), false },
-                                      { STR("gitlab.example"), true } };
+    static const GoForge forges[] = { { .host = STR("git.example") },
+                                      { .host = STR("gitlab.example"), .nested = true } };
     const GoHomeHints hints = { forges, ARRAY_LEN(forges), NULL };
     Arena *arena = *state;
     TestTable table;

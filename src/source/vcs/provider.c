@@ -72,6 +72,9 @@ static bool create_provider(const ProviderConfig *config, struct HttpClient *htt
     case PROVIDER_BITBUCKET_SERVER:
         *ret_provider = provider_bitbucket_server_create(config, http, err);
         break;
+    case PROVIDER_GITILES:
+        *ret_provider = provider_gitiles_create(config, http, err);
+        break;
     }
     return *ret_provider != NULL;
 }
@@ -249,7 +252,10 @@ static bool add_github_com(ProviderTable *table, const SourceConfig *config,
     return add_provider(table, &github, STR("github.com"), http, err);
 }
 
-/* Public hosts that are known without an entry; nobody is asked before an entry allows it. */
+/*
+ * Public hosts that are known without an entry. None is asked before an entry allows it, but the
+ * one of the Go project, which knows no accounts.
+ */
 static bool add_builtin_hosts(ProviderTable *table, const SourceConfig *config,
                               struct HttpClient *http, Err *err)
 {
@@ -260,6 +266,15 @@ static bool add_builtin_hosts(ProviderTable *table, const SourceConfig *config,
         { .name = STR_CONST("codeberg.org"), .type = PROVIDER_GITEA },
     };
 
+    ProviderConfig go = { .name = STR("go.googlesource.com"),
+                          .type = PROVIDER_GITILES,
+                          .web_url = config->googlesource_url,
+                          .anonymous = true };
+
+    if (!config->no_builtin_hosts && provider_table_by_name(table, go.name) == NULL &&
+        !add_provider(table, &go, go.name, http, err)) {
+        return false;
+    }
     for (size_t i = 0; i < ARRAY_LEN(hosts) && !config->no_builtin_hosts; i++) {
         if (provider_table_by_name(table, hosts[i].name) != NULL) {
             continue;

@@ -121,6 +121,7 @@ Provider *provider_bitbucket_create(const ProviderConfig *config, struct HttpCli
                                     Err *err);
 Provider *provider_bitbucket_server_create(const ProviderConfig *config, struct HttpClient *http,
                                            Err *err);
+Provider *provider_gitiles_create(const ProviderConfig *config, struct HttpClient *http, Err *err);
 Provider *provider_local_create(const ProviderConfig *config, Err *err);
 
 typedef struct ProviderTable ProviderTable;

@@ -167,7 +167,9 @@ bool rest_ask_json(RestProvider *rest, const VcsCall *call, const RestCall *what
 
     if (ok) {
         Str body = buf_str(&reply.body);
+        Str prefix = str_from(rest->dialect->json_prefix);
         json_error_t error;
+        body = str_starts_with(body, prefix) ? str_skip(body, prefix.len) : body;
         *ret_root = json_loadb(body.ptr, body.len, 0, &error);
         if (*ret_root == NULL) {
             ok = source_fault_set(fault, SOURCE_HOST_UNREACHABLE,

@@ -23,6 +23,7 @@ typedef struct RestDialect {
     const char *api_suffix;  /* of all others, behind the web address: "/api/v3" */
     const char *scheme;      /* of a static token: "Bearer", "token" */
     bool basic;              /* a static token "user:password" is sent as HTTP Basic */
+    const char *json_prefix; /* in front of every JSON answer; NULL: none */
     const Str *headers;      /* sent with every call */
     size_t n_headers;
     /* Meaning of an answer that is no success; NULL: rest_classify() */
