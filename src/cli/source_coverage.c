@@ -229,11 +229,11 @@ static void show_progress(size_t done, size_t n, int64_t *last_ns)
 }
 
 /* One pass over all functions. */
-static bool resolve_all(const Options *options, Source *source, const ProfileFunctions *functions,
+static bool resolve_all(Options *options, Source *source, const ProfileFunctions *functions,
                         const ByFile *by_file, Coverage *coverage, Arena *arena, Err *err)
 {
     CLEANUP(arena_destroyp) Arena *scratch = arena_create(MiB(256));
-    SourceCaller nobody = { 0 };
+    SourceCaller caller = source_place_caller(&options->place);
     int64_t last_ns = clock_steady_ns();
 
     if (scratch == NULL) {
@@ -252,7 +252,7 @@ static bool resolve_all(const Options *options, Source *source, const ProfileFun
         request.function = row->function->name;
         request.start_line = row->function->start_line;
         request.functions = of_file(by_file, request.file, &request.n_functions);
-        if (!source_resolve(source, &nobody, &request, scratch, &result, err)) {
+        if (!source_resolve(source, &caller, &request, scratch, &result, err)) {
             return false;
         }
         if (!fill_row(row, &result, arena)) {
@@ -333,7 +333,7 @@ static bool print(const Options *options, const Coverage *coverage, Err *err)
     return ok || err_set(err, ERR_INTERNAL, "could not write the output");
 }
 
-static bool measure(const Options *options, Source *source, const ProfileFunctions *functions,
+static bool measure(Options *options, Source *source, const ProfileFunctions *functions,
                     Arena *arena, Coverage *coverage, Err *err)
 {
     ByFile by_file;

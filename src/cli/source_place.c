@@ -13,7 +13,8 @@ const char source_place_help[] =
     "  --config FILE         this mapping file in place of the repository's .pyroscope.yaml\n"
     "  --mirrors DIR         repositories of github.com on disk: DIR/owner/repo.git\n"
     "  --online              also ask github.com when --repo is given\n"
-    "  --token-file FILE     token for github.com; public repositories need none";
+    "  --token-file FILE     token for github.com; public repositories need none\n"
+    "                        (or in GITHUB_TOKEN or PROFILECLI_GITHUB_TOKEN)";
 
 bool source_place_option(CliArgs *args, CliArg *arg, SourcePlace *place, bool *ret_taken, Err *err)
 {
@@ -21,10 +22,15 @@ bool source_place_option(CliArgs *args, CliArg *arg, SourcePlace *place, bool *r
         const char *name;
         Str *value;
     } options[] = {
-        { "repo", &place->repo },       { "repository", &place->repository },
-        { "ref", &place->ref },         { "root-path", &place->root },
-        { "mirrors", &place->mirrors }, { "token-file", &place->token_file },
-        { "config", &place->config },   { "local", &place->repo },
+        { "repo", &place->repo },
+        { "repository", &place->repository },
+        { "ref", &place->ref },
+        { "root-path", &place->root },
+        { "mirrors", &place->mirrors },
+        { "token-file", &place->token_file },
+        { "config", &place->config },
+        { "local", &place->repo },
+        { "github-token", &place->credential.token },
     };
 
     *ret_taken = true;
@@ -61,6 +67,24 @@ static bool read_config(SourcePlace *place, Arena *arena, Err *err)
     return ok;
 }
 
+/* A token on the command line would show in the list of processes. */
+static void read_token(SourcePlace *place)
+{
+    static const char *const names[] = { "PROFILECLI_GITHUB_TOKEN", "GITHUB_TOKEN" };
+
+    place->credential.provider = STR("github.com");
+    for (size_t i = 0; i < ARRAY_LEN(names) && place->credential.token.len == 0; i++) {
+        place->credential.token = str_trim(str_from(getenv(names[i])));
+    }
+}
+
+SourceCaller source_place_caller(SourcePlace *place)
+{
+    return (SourceCaller){ .tenant = STR("anonymous"),
+                           .credentials = &place->credential,
+                           .n_credentials = place->credential.token.len > 0 ? 1 : 0 };
+}
+
 Source *source_place_open(SourcePlace *place, Arena *arena, Err *err)
 {
     bool online = place->online || place->repo.len == 0;
@@ -70,6 +94,7 @@ Source *source_place_open(SourcePlace *place, Arena *arena, Err *err)
     if (!read_config(place, arena, err)) {
         return NULL;
     }
+    read_token(place);
     if (place->repo.len > 0) {
         providers[config.n_providers++] = (ProviderConfig){ .name = STR("directory"),
                                                             .type = PROVIDER_LOCAL,

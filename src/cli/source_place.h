@@ -16,7 +16,8 @@ typedef struct SourcePlace {
     Str token_file;
     Str config; /* --config FILE */
     bool online;
-    Str config_text; /* of the file; filled by source_place_open() */
+    Str config_text;             /* of the file; filled by source_place_open() */
+    SourceCredential credential; /* of the environment; as above */
 } SourcePlace;
 
 extern const char source_place_help[];
@@ -27,6 +28,9 @@ bool source_place_option(CliArgs *args, CliArg *arg, SourcePlace *place, bool *r
 
 /* NULL with err: a directory or file that is not there, a bad address. */
 Source *source_place_open(SourcePlace *place, Arena *arena, Err *err);
+
+/* On whose behalf: with the token of the environment, if there is one. Borrows from place. */
+SourceCaller source_place_caller(SourcePlace *place);
 
 /* A request for this place; file, function and lines are the caller's to fill in. */
 SourceRequest source_place_request(const SourcePlace *place);

@@ -131,7 +131,7 @@ static bool print_json(const SourceResult *result, Arena *arena, Err *err)
 static int run(Options *options)
 {
     CLEANUP(arena_destroyp) Arena *arena = arena_create(MiB(256));
-    SourceCaller nobody = { 0 };
+    SourceCaller caller = source_place_caller(&options->place);
     SourceResult result;
     Err err = ERR_INIT;
 
@@ -143,7 +143,7 @@ static int run(Options *options)
     request.file = options->file;
     request.function = options->function;
     request.start_line = (int32_t)options->line;
-    if (!source_resolve(source, &nobody, &request, arena, &result, &err)) {
+    if (!source_resolve(source, &caller, &request, arena, &result, &err)) {
         return cli_fail(&err);
     }
     if (!options->json) {

@@ -95,12 +95,12 @@ static bool print_suggestion(const Suggestion *suggestion, int64_t total, Err *e
     return ok || err_set(err, ERR_INTERNAL, "could not write the output");
 }
 
-static bool suggest(const Options *options, Source *source, const ProfileFunctions *functions,
+static bool suggest(Options *options, Source *source, const ProfileFunctions *functions,
                     Arena *arena, Err *err)
 {
     SuggestFrame *frames = ARENA_NEW(arena, SuggestFrame, functions->n + 1);
     SourceRequest request = source_place_request(&options->place);
-    SourceCaller nobody = { 0 };
+    SourceCaller caller = source_place_caller(&options->place);
     SourceResult result;
     Suggestion suggestion;
 
@@ -115,7 +115,7 @@ static bool suggest(const Options *options, Source *source, const ProfileFunctio
         request.repository = functions->version.repository;
         request.ref = request.ref.len > 0 ? request.ref : functions->version.git_ref;
     }
-    if (!source_suggest(source, &nobody, &request, frames, functions->n, arena, &result,
+    if (!source_suggest(source, &caller, &request, frames, functions->n, arena, &result,
                         &suggestion, err)) {
         return false;
     }

@@ -2,11 +2,13 @@
 """flameline source lint, resolve, coverage, suggest: as people type them, without a server."""
 
 import json
+import os
 import subprocess
 
 import pprof
 import pytest
 
+from github_host import GithubHost, commit_id
 from server import BIN
 
 FILES = {
@@ -18,8 +20,9 @@ FILES = {
 STD = {"1.22.2": 2, "1.22.3": 3, "1.22.4": 3, "1.23.0": 5}  # release: line of fmt.Println
 
 
-def flameline(*args, ok=(0,)):
-    done = subprocess.run([BIN, "source", *map(str, args)], capture_output=True, text=True)
+def flameline(*args, ok=(0,), env=None):
+    done = subprocess.run([BIN, "source", *map(str, args)], capture_output=True, text=True,
+                          env={**os.environ, **(env or {})})
     assert done.returncode in ok, f"exit code {done.returncode}: {done.stderr}{done.stdout}"
     return done
 
@@ -132,6 +135,21 @@ def test_suggest_leads_back_to_the_files(world, tmp_path):
     rows = {row["name"]: row for row in answer["functions"]}
     assert rows["shop.example/shop/cart.Total"]["rule"] == "mapping"
     assert rows["main.main"]["rule"] == "mapping"
+
+
+@pytest.mark.parametrize("how", ["PROFILECLI_GITHUB_TOKEN", "GITHUB_TOKEN", "--github-token", "--token-file", None])
+def test_coverage_of_a_private_repository_at_its_host(world, tmp_path, how):
+    token = "gho_only-for-this-test"
+    host = GithubHost({"acme/shop": {"main": FILES}, "golang/go": {"master": {}}}, token)
+    (tmp_path / "token").write_text(token)
+    env = {"GITHUB_API_URL": host.url, "GITHUB_SERVER_URL": host.url, "GITHUB_TOKEN": "", "PROFILECLI_GITHUB_TOKEN": ""}
+    args = {"--github-token": (how, token), "--token-file": (how, tmp_path / "token")}.get(how, ())
+    done = flameline("coverage", world / "cpu.pb", "--repository", "https://github.com/acme/shop", "--ref",
+                     commit_id("acme/shop@main"), "--json", *args, env={**env, **({how: token} if how and not args else {})})
+    host.close()
+    rows = {row["name"]: row for row in json.loads(done.stdout)["functions"]}
+    assert rows["shop.example/shop/cart.Total"]["state"] == ("ok" if how else "forbidden")
+    assert token not in done.stdout + done.stderr
 
 
 def test_mistakes_are_named(world, tmp_path):
