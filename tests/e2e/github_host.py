@@ -23,6 +23,8 @@ class GithubHost:
     def __init__(self, repositories, token=""):
         self.repositories, self.token, self.delay = repositories, secret(token) if token else "", 0
         self.asked, self.lock = [], threading.Lock()
+        self.mood = None  # "silent", "truncated", "garbage", "reset": how every request is answered
+        self.closed = threading.Event()
         host = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -33,8 +35,22 @@ class GithubHost:
                 with host.lock:
                     host.asked.append(self.path)
                 time.sleep(host.delay)
+                if host.mood:
+                    return self.misbehave(host.mood)
                 status, body = host.answer(self.path, self.headers)
                 self.reply(status, body)
+
+            def misbehave(self, mood):
+                self.close_connection = True
+                if mood == "silent":
+                    host.closed.wait(60)
+                elif mood == "truncated":
+                    self.send_response(200)
+                    self.send_header("Content-Length", "100000")
+                    self.end_headers()
+                    self.wfile.write(b'{"type":"file","content":"')
+                elif mood == "garbage":
+                    self.reply(200, b"\x00\xff<html>" * 1000)
 
             def do_POST(self):
                 self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -59,6 +75,7 @@ class GithubHost:
         threading.Thread(target=self.httpd.serve_forever, daemon=True).start()
 
     def close(self):
+        self.closed.set()
         self.httpd.shutdown()
 
     def take(self):

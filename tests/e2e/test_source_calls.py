@@ -2,6 +2,8 @@
 """How often a git host is asked: not at all for what is known, seldom for what is not, once for many who ask at once."""
 
 import base64
+import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -69,16 +71,18 @@ def connected(host, tmp_path):
 
         def get_file(frame, ref):
             repository, path, function, _ = FRAMES[frame]
-            return server.rpc("vcs.v1.VCSService/GetFile",
-                              {"repositoryURL": f"https://github.com/{repository}", "localPath": path,
-                               "functionName": function, "ref": ref or commit_id(f"{repository}@main")},
-                              {"Cookie": cookie})
+            body = {"repositoryURL": f"https://github.com/{repository}", "localPath": path,
+                    "functionName": function, "ref": ref or commit_id(f"{repository}@main")}
+            return server.call("POST", "/vcs.v1.VCSService/GetFile", json.dumps(body).encode(),
+                               {"Content-Type": "application/json", "Cookie": cookie})
 
         host.take()
         yield get_file
 
 
 def text_of(answer):
+    assert answer.status == 200, answer.body
+    answer = answer.json()
     return base64.b64decode(answer["content"]).decode()
 
 
@@ -101,3 +105,16 @@ def test_many_who_ask_at_once_make_one_call_each(connected, host):
     assert len(set(answers)) == 1 and answers[0] == SHOP["cart/pricer.go"]
     together = host.take()
     assert len(together) == len(set(together)) == 3, together
+
+
+@pytest.mark.parametrize("mood,status,code", [
+    ("silent", 504, "deadline_exceeded"), ("truncated", 503, "unavailable"), ("garbage", 503, "unavailable"),
+    ("reset", 503, "unavailable")])
+def test_a_host_that_misbehaves_ends_in_time(connected, host, mood, status, code):
+    host.mood = mood
+    start = time.monotonic()
+    answer = connected("go", "")
+    assert time.monotonic() - start < 17  # 15 s for all calls of one file, and what this machine needs
+    assert (answer.status, answer.json()["code"]) == (status, code), answer.body
+    host.mood = None
+    assert "package cart" in text_of(connected("go", ""))  # no failure was remembered
