@@ -76,6 +76,7 @@ void lines_done(Lines *lines)
     tally_done(&lines->callers);
     tally_done(&lines->line_functions);
     VEC_DONE(&lines->line_function);
+    tally_done(&lines->starts);
     VEC_DONE(&lines->start_line);
 }
 
@@ -115,19 +116,22 @@ static void adder_done(Adder *adder)
 
 /* ---- slots ---- */
 
-/* The smallest known start line of a name: versions may differ, a table shows one. */
-static bool note_start_line(Lines *lines, uint32_t name, int32_t start_line)
+/* A name may be declared in several files, and at other lines in other versions. */
+static bool note_start_line(Lines *lines, uint32_t version, const SlotInfo *slot,
+                            int32_t start_line)
 {
-    while (lines->start_line.len <= name) {
-        if (!VEC_PUSH(&lines->start_line, 0)) {
-            return false;
-        }
-    }
-    int32_t *known = &lines->start_line.items[name];
-    if (start_line > 0 && *known == 0) {
-        *known = start_line;
-    }
-    return true;
+    uint32_t before = lines->starts.n;
+    uint32_t row = tally_row(&lines->starts, (TallyKey){ { version, slot->file, slot->name, 0 } });
+
+    return row != TALLY_FAILED &&
+           (lines->starts.n == before || VEC_PUSH(&lines->start_line, start_line));
+}
+
+int32_t lines_start_line(const Lines *lines, uint32_t version, uint32_t file, uint32_t name)
+{
+    const TallyRow *row = tally_find(&lines->starts, (TallyKey){ { version, file, name, 0 } });
+
+    return row != NULL ? lines->start_line.items[row - lines->starts.rows] : 0;
 }
 
 static bool slot_fill(Adder *adder, const Frame *frame)
@@ -156,8 +160,11 @@ static bool slot_fill(Adder *adder, const Frame *frame)
         slot->name = buf_ok(&name) ? intern_add(&lines->texts, buf_str(&name)) : INTERN_FAILED;
         buf_done(&name);
     }
-    return slot->name != INTERN_FAILED && slot->file != INTERN_FAILED &&
-           note_start_line(lines, slot->name, start_line);
+    if (slot->name == INTERN_FAILED || slot->file == INTERN_FAILED) {
+        return false;
+    }
+    return start_line <= 0 || (note_start_line(lines, slot->version, slot, start_line) &&
+                               note_start_line(lines, LINES_ANY_VERSION, slot, start_line));
 }
 
 static uint32_t line_row(Adder *adder, SlotInfo *slot)

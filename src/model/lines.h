@@ -20,6 +20,8 @@
 #include "model/labels.h"
 #include "model/tally.h"
 
+#define LINES_ANY_VERSION UINT32_MAX
+
 /* What is counted. */
 typedef enum LinesMode {
     LINES_ALL,      /* every line and every function */
@@ -56,7 +58,8 @@ typedef struct Lines {
     Tally callers;
     Tally line_functions;
     VEC(uint32_t) line_function; /* [lines.n]: name of the function seen first at the line */
-    VEC(int32_t) start_line;     /* by text: start line of the function of that name, 0: unknown */
+    Tally starts;                /* version or LINES_ANY_VERSION, file, name */
+    VEC(int32_t) start_line;     /* [starts.n]: of the function there, the first one known */
     uint64_t n_samples;          /* numbered so far */
     int64_t no_line_self;        /* LINES_ALL: samples whose leaf has no line number */
     int64_t no_line_total;       /* LINES_ALL: samples with any such frame, each once */
@@ -78,6 +81,9 @@ void lines_done(Lines *lines);
  */
 bool lines_add(Lines *lines, const Symbols *symbols, Version version, const int64_t *sums,
                Err *err) MUST_CHECK;
+
+/* Start line of a function in a version of its file, or in any; 0: unknown. */
+int32_t lines_start_line(const Lines *lines, uint32_t version, uint32_t file, uint32_t name);
 
 static inline Str lines_text(const Lines *lines, uint32_t number)
 {

@@ -17,11 +17,6 @@ static char *shared(Str s)
     return (char *)(uintptr_t)s.ptr;
 }
 
-static int32_t start_line_of(const Report *report, uint32_t name)
-{
-    return name < report->lines->start_line.len ? report->lines->start_line.items[name] : 0;
-}
-
 /* ---- order of rows ---- */
 
 static int descending(int64_t a, int64_t b)
@@ -170,7 +165,8 @@ static bool add_callees(const Report *report, const Rows *all, uint32_t line_row
         callee->total = row->total;
         callee->inlined = row->key.part[2] != 0;
         callee->file = text_of(report, row->key.part[3]);
-        callee->startline = start_line_of(report, row->key.part[1]);
+        callee->startline =
+            lines_start_line(report->lines, LINES_ANY_VERSION, row->key.part[3], row->key.part[1]);
     }
     return true;
 }
@@ -220,7 +216,8 @@ static bool add_versions(const Report *report, Flameline__V1__FunctionResponse *
         version->ref = shared(from->git_ref);
         version->root = shared(from->root_path);
         version->file = text_of(report, row->key.part[1]);
-        version->startline = start_line_of(report, lines->function);
+        version->startline =
+            lines_start_line(lines, row->key.part[0], row->key.part[1], lines->function);
         version->self = row->self;
         version->total = row->total;
         if (!add_lines(report, &row->key, &callees, version, truncated)) {
@@ -299,7 +296,8 @@ static bool add_file_functions(const Report *report, const TallyKey *file,
         const TallyRow *row = rows.items[i];
         Flameline__V1__FileFunction *function = version->functions[i];
         function->name = text_of(report, row->key.part[2]);
-        function->startline = start_line_of(report, row->key.part[2]);
+        function->startline =
+            lines_start_line(report->lines, row->key.part[0], row->key.part[1], row->key.part[2]);
         function->self = row->self;
         function->total = row->total;
         place[row_number(tally, row)] = (int32_t)i;
@@ -436,7 +434,7 @@ static void fill_hot_line(const Report *report, const TallyRow *row, Flameline__
     line->file = text_of(report, row->key.part[1]);
     line->n = (int32_t)row->key.part[2];
     line->function = text_of(report, name);
-    line->startline = start_line_of(report, name);
+    line->startline = lines_start_line(lines, row->key.part[0], row->key.part[1], name);
     line->self = row->self;
     line->total = row->total;
 }
@@ -495,7 +493,8 @@ bool report_functions(const Lines *lines, Str unit, int32_t limit, Arena *arena,
         Flameline__V1__FunctionRow *out = response->functions[i];
         out->name = text_of(&report, row->key.part[2]);
         out->file = text_of(&report, row->key.part[1]);
-        out->startline = start_line_of(&report, row->key.part[2]);
+        out->startline =
+            lines_start_line(report.lines, LINES_ANY_VERSION, row->key.part[1], row->key.part[2]);
         out->self = row->self;
         out->total = row->total;
     }
