@@ -6,7 +6,8 @@
 #include "source/rule.h"
 
 enum {
-    MAX_PACKAGE_FILES = 10, /* that are read to find a class without a file of its own */
+    MAX_PACKAGE_FILES = 12, /* fewer are read to find a class without a file of its own */
+    MAX_PACKAGE_DIRECTORIES = 8,
 };
 
 Str rule_java_slashes(Arena *arena, Str function)
@@ -172,30 +173,57 @@ static bool is_jvm_source(Str path)
     return false;
 }
 
+/* The directories of a package: of the root path, if it has any. */
+static size_t package_directories(const RuleInput *in, Str package, Str *ret_dirs, size_t max)
+{
+    size_t n = MIN(tree_index_directories(in->tree, package, ret_dirs, max), max);
+    size_t n_under = 0;
+
+    for (size_t i = 0; in->root.len > 0 && i < n; i++) {
+        n_under += path_is_under(ret_dirs[i], in->root);
+    }
+    size_t n_kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (n_under == 0 || path_is_under(ret_dirs[i], in->root)) {
+            ret_dirs[n_kept++] = ret_dirs[i];
+        }
+    }
+    return n_kept;
+}
+
 /*
- * A class that has no file of its own is declared in one of its package: the usual way in Kotlin
- * and Scala, and allowed in Java. The package is found by another directory of that name.
+ * A class that has no file of its own is declared in another one of its package: the usual way in
+ * Kotlin and Scala, and allowed in Java. A package may lie in several source folders.
  */
 static void add_package_files(const RuleInput *in, CandidateList *list, Str class_path)
 {
     Str package = path_parent(class_path);
+    Str dirs[MAX_PACKAGE_DIRECTORIES];
     Str files[MAX_PACKAGE_FILES];
-    Str dir = STR_EMPTY;
+    size_t n = 0;
     unsigned group = ++list->n_groups;
 
-    if (package.len == 0 || !tree_index_find_directory(in->tree, package, in->root, &dir)) {
-        return;
-    }
-    size_t n = tree_index_in_directory(in->tree, dir, files, MAX_PACKAGE_FILES);
-    for (size_t i = 0; n <= MAX_PACKAGE_FILES && i < n; i++) {
-        if (is_jvm_source(files[i])) {
-            rule_add(list, &(Candidate){ .rule = "java_package",
-                                         .repo = { .address = in->own, .own = true },
-                                         .path = files[i],
-                                         .proof = PROOF_TYPE,
-                                         .type = path_base(class_path),
-                                         .group = group });
+    size_t n_dirs =
+        package.len > 0 ? package_directories(in, package, dirs, MAX_PACKAGE_DIRECTORIES) : 0;
+    for (size_t i = 0; i < n_dirs; i++) {
+        Str found[MAX_PACKAGE_FILES];
+        size_t n_found = tree_index_in_directory(in->tree, dirs[i], found, MAX_PACKAGE_FILES);
+        for (size_t k = 0; k < MIN(n_found, (size_t)MAX_PACKAGE_FILES); k++) {
+            if (is_jvm_source(found[k]) && n < MAX_PACKAGE_FILES) {
+                files[n++] = found[k];
+            }
         }
+        if (n_found > MAX_PACKAGE_FILES) {
+            return; /* too many to look into: no guess */
+        }
+    }
+    for (size_t i = 0; i < n && n < MAX_PACKAGE_FILES; i++) {
+        rule_add(list, &(Candidate){ .rule = "java_package",
+                                     .repo = { .address = in->own, .own = true },
+                                     .path = files[i],
+                                     .proof = PROOF_TYPE,
+                                     .type = path_base(class_path),
+                                     .group = group });
     }
 }
 

@@ -263,25 +263,23 @@ size_t tree_index_by_suffix(const TreeIndex *tree, Str suffix, Str *ret_paths, s
     return n;
 }
 
-bool tree_index_find_directory(const TreeIndex *tree, Str suffix, Str root, Str *ret_dir)
+size_t tree_index_directories(const TreeIndex *tree, Str suffix, Str *ret_dirs, size_t max)
 {
-    Str last = STR_EMPTY;
     size_t n = 0;
-    size_t n_under = 0;
 
     for (size_t i = 0; i < tree->n_entries; i++) {
         Str dir = path_parent(tree->entries[i].path);
-        if (str_eq(dir, last) || !path_has_suffix(dir, suffix)) {
-            continue;
+        bool known = !path_has_suffix(dir, suffix);
+        /* files of a directory are neighbours, but for those of its sub-directories between them */
+        for (size_t k = MIN(n, max); k > 0 && !known; k--) {
+            known = str_eq(ret_dirs[k - 1], dir);
         }
-        last = dir; /* the files of a directory are neighbours, but for its sub-directories */
-        bool under = path_is_under(dir, root);
-        bool again = (n > 0 || n_under > 0) && str_eq(dir, *ret_dir);
-        n += !again;
-        n_under += under && !again;
-        if (n == 1 || (under && n_under == 1)) {
-            *ret_dir = dir;
+        if (!known) {
+            if (n < max) {
+                ret_dirs[n] = dir;
+            }
+            n++;
         }
     }
-    return n == 1 || (root.len > 0 && n_under == 1);
+    return n;
 }

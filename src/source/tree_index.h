@@ -59,8 +59,5 @@ size_t tree_index_by_suffix(const TreeIndex *tree, Str suffix, Str *ret_paths, s
 /* Files directly in a directory, in path order, as above. */
 size_t tree_index_in_directory(const TreeIndex *tree, Str dir, Str *ret_paths, size_t max);
 
-/*
- * The directory whose path ends with suffix at a segment border, when it is the only one, or the
- * only one under root.
- */
-bool tree_index_find_directory(const TreeIndex *tree, Str suffix, Str root, Str *ret_dir);
+/* Directories with files whose path ends with suffix at a segment border, as above. */
+size_t tree_index_directories(const TreeIndex *tree, Str suffix, Str *ret_dirs, size_t max);
