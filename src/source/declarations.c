@@ -99,14 +99,46 @@ static bool go_declares(Str line, const FunctionName *name)
            (name->inner || !name->has_owner || str_eq(owner, name->owner));
 }
 
-/* Go's assembly: "TEXT runtime·memmove<ABIInternal>(SB), NOSPLIT, $0-24". */
+/* Go's assembly: "TEXT runtime·memmove<ABIInternal>(SB), NOSPLIT, $0-24", "TEXT memeqbody<>(SB)".
+ */
 static bool go_assembly_declares(Str line, size_t at, size_t len)
 {
     static const char dot[] = "\xc2\xb7";
+    bool begins = at >= 2 && (memcmp(line.ptr + at - 2, dot, 2) == 0 || line.ptr[at - 1] == ' ');
 
-    return str_starts_with(line, STR("TEXT")) && at >= 2 &&
-           memcmp(line.ptr + at - 2, dot, 2) == 0 && at + len < line.len &&
+    return str_starts_with(line, STR("TEXT")) && begins && at + len < line.len &&
            (line.ptr[at + len] == '(' || line.ptr[at + len] == '<');
+}
+
+/* The local name in "//go:linkname local function"; "": there is none. */
+static Str linked_name(const TextLines *lines, Str function)
+{
+    static const char directive[] = "//go:linkname ";
+
+    for (size_t from = 0; function.len > 0;) {
+        size_t at = str_find(lines->text, function, from);
+        if (at == STR_NPOS) {
+            break;
+        }
+        Str line = str_trim(text_lines_at(lines, text_lines_number(lines, at)));
+        Str local;
+        Str target;
+        if (str_starts_with(line, str_from(directive)) &&
+            str_cut(str_skip(line, sizeof(directive) - 1), ' ', &local, &target) &&
+            str_eq(str_trim(target), function)) {
+            return local;
+        }
+        from = at + function.len;
+    }
+    return STR_EMPTY;
+}
+
+FunctionName declarations_name(const TextLines *lines, RuleLanguage language, Str function)
+{
+    Str local = language == RULE_GO ? linked_name(lines, function) : STR_EMPTY;
+
+    return local.len > 0 ? (FunctionName){ .name = local, .owner = STR_EMPTY, .has_owner = true }
+                         : function_name_parse(language, function);
 }
 
 static bool python_declares(Str line, size_t at)

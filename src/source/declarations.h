@@ -31,6 +31,12 @@ typedef struct Declaration {
 } Declaration;
 
 /*
+ * The name to look for in this text: as function_name_parse() says, but for a Go function that a
+ * "//go:linkname local package.name" of the text declares under its local name.
+ */
+FunctionName declarations_name(const TextLines *lines, RuleLanguage language, Str function);
+
+/*
  * Declarations of that name, by line: ret_found[max] gets the first ones, the result is how many
  * there are, at most max + 1. name.name must not be "".
  */

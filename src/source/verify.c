@@ -68,7 +68,7 @@ Str verify_repair_utf8(Arena *arena, Str bytes, bool *ret_repaired)
 VerifyResult verify_function(const TextLines *lines, RuleLanguage language, Str function,
                              int32_t start_line)
 {
-    FunctionName name = function_name_parse(language, function);
+    FunctionName name = declarations_name(lines, language, function);
     Declaration found[MAX_DECLARATIONS];
 
     if (name.name.len == 0) {

@@ -73,7 +73,7 @@ static size_t first_decorator(const TextLines *lines, size_t line)
 static bool look_for(const TextLines *lines, RuleLanguage language, const SourceFunction *function,
                      Sighting *ret_sighting)
 {
-    FunctionName name = function_name_parse(language, function->name);
+    FunctionName name = declarations_name(lines, language, function->name);
     Sighting sighting = { .start = function->start_line,
                           .anywhere = name.inner || language == RULE_PYTHON,
                           .votes = !name.inner };
