@@ -8,6 +8,10 @@
 #include "source/path.h"
 #include "source/rule_go.h"
 
+enum {
+    MAX_PACKAGE_FILES = 12, /* of a package that are looked into for a function */
+};
+
 /* golang.org/toolchain@v0.0.1-go1.23.4.linux-amd64 is a GOROOT (4.2). */
 static bool toolchain_std(const GoModulePath *module, GoStdPath *ret_std)
 {
@@ -143,6 +147,38 @@ static void add_own_module_file(const RuleInput *in, CandidateList *list, const 
         if (path_join(in->arena, own->dir, below, &path) &&
             path_join(in->arena, path, path_base(in->file), &path)) {
             rule_add_own(list, in, "go_import_path", path);
+        }
+    }
+}
+
+/*
+ * Go's runtime gives some inlined functions the file of a neighbour, even of another package. The
+ * import path knows the directory, and the function is declared in one of its files.
+ */
+static void add_package_files(const RuleInput *in, CandidateList *list, const OwnModule *own)
+{
+    Str import_path = go_function_import_path(in->arena, in->function);
+    Str files[MAX_PACKAGE_FILES];
+    Str dir;
+    Str recorded;
+
+    if (own->module.len == 0 || !path_is_under(import_path, own->module) ||
+        !path_join(in->arena, own->dir,
+                   str_trim_char_left(str_skip(import_path, own->module.len), '/'), &dir) ||
+        !path_join(in->arena, dir, path_base(in->file), &recorded) ||
+        tree_index_has(in->tree, recorded)) {
+        return;
+    }
+    size_t n = tree_index_in_directory(in->tree, dir, files, MAX_PACKAGE_FILES);
+    unsigned group = ++list->n_groups;
+    for (size_t i = 0; n <= MAX_PACKAGE_FILES && i < n; i++) {
+        if (str_eq(path_extension(files[i]), STR(".go")) &&
+            !str_ends_with(files[i], STR("_test.go"))) {
+            rule_add(list, &(Candidate){ .rule = "go_package",
+                                         .repo = { .address = in->own, .own = true },
+                                         .path = files[i],
+                                         .proof = PROOF_ONE_OF,
+                                         .group = group });
         }
     }
 }
@@ -331,6 +367,9 @@ void rule_go(const RuleInput *in, CandidateList *list)
     }
     add_exact_own(in, list);
     rule_add_suffixes(in, list, in->file);
+    for (size_t i = 0; in->tree != NULL && i < in->n_own_modules; i++) {
+        add_package_files(in, list, &in->own_modules[i]);
+    }
     if (bare_std) { /* no function name to tell: the own repository came first */
         rule_go_add_std(in, list, &(GoStdPath){ .path = in->file, .version = STR_EMPTY });
     }
