@@ -22,6 +22,14 @@ export const details = [
       await hasText(page.getByTestId("function-name"), TOTAL);
       await hasText(page.getByTestId("start-line"), "48");
       await hasText(page.locator(".facts"), /cart\/ ?pricer\.go/);
+      const scope = page.getByRole("group", { name: "Call paths" });
+      await hasText(scope, "All call paths 42 s");
+      await hasText(scope, "Only this path 42 s");
+      await scope.getByRole("button", { name: /^Only this path/ }).click();
+      await hasUrl(page, /scope=path&path=main\.main;.*Total/);
+      await page.reload();
+      await hasText(scope.locator("[aria-pressed=true]"), "Only this path 42 s");
+      await hasText(page.getByTestId("function-name"), TOTAL);
       const connect = page.getByRole("button", { name: "Connect to acme/shop" });
       await connect.waitFor();
       const cost = (line) => page.locator(`.ledger [data-line="${line}"] .cost-gutter.total`);
@@ -64,6 +72,29 @@ export const details = [
       assert.match(await copied("Costly lines as Markdown"), /18 s +18 s +57\s+sum \+= price/);
       await page.locator(".cm-line", { hasText: "sum = round(sum)" }).click();
       await hasUrl(page, /line=58/);
+      // Ways out are only recorded: a story opens no page of another origin.
+      await page.evaluate(() => {
+        window.open = (url) => {
+          window.opened = url;
+        };
+      });
+      const opened = async () => new URL(await page.evaluate(() => window.opened));
+      await isCount(page.getByRole("button", { name: "Open in editor" }), 0);
+      await page.getByRole("button", { name: "New issue" }).click();
+      const issue = await opened();
+      assert.match(issue.pathname, /\/acme\/shop\/issues\/new$/);
+      assert.equal(issue.searchParams.get("title"), `${TOTAL} costs 30%`);
+      assert.match(issue.searchParams.get("body"), /18 s +18 s +57\s+sum \+= price/);
+      await page.keyboard.press("b");
+      await hasText(page.locator(".ledger-head .base"), "% of 42 s");
+      await page.keyboard.press("b");
+      await hasText(page.locator(".ledger-head .base"), "% of 1.67 mins");
+      await page.keyboard.press("v");
+      await eventually(async () => assert.equal(await currentLine(page), 60));
+      await page.keyboard.press("V");
+      await eventually(async () => assert.equal(await currentLine(page), 57));
+      await page.keyboard.press("o");
+      assert.match((await opened()).href, /\/blob\/a+1+a+\/cart\/pricer\.go#L57$/);
     },
   },
   {

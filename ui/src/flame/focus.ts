@@ -1,16 +1,13 @@
 // The zoomed call path in the link: names joined by ";", or a hash when that would be too long.
+import { joinPath, splitPath } from "../lib/callpath";
 import { hash64 } from "../lib/names";
 import { children, type FlameModel, namesOf, nodeCount, nodeName, ROOT } from "./model";
 
 const MAX_LENGTH = 1500;
 
-function join(names: string[]): string {
-  return names.map((name) => name.replaceAll("%", "%25").replaceAll(";", "%3B")).join(";");
-}
-
 export function encodeFocus(model: FlameModel, node: number): string | undefined {
   if (node <= ROOT) return undefined;
-  const path = join(namesOf(model, node));
+  const path = joinPath(namesOf(model, node));
   return path.length > MAX_LENGTH ? `h:${hash64(path)}` : path;
 }
 
@@ -22,8 +19,7 @@ export function decodeFocus(model: FlameModel, focus: string | undefined): numbe
 
 function byNames(model: FlameModel, focus: string): number {
   let node = ROOT;
-  for (const part of focus.split(";")) {
-    const name = part.replaceAll("%3B", ";").replaceAll("%25", "%");
+  for (const name of splitPath(focus)) {
     const child = children(model, node).find((candidate) => nodeName(model, candidate) === name);
     if (child === undefined) return ROOT;
     node = child;
@@ -36,10 +32,10 @@ function byNames(model: FlameModel, focus: string): number {
 function byHash(model: FlameModel, wanted: string): number {
   const length = new Float64Array(nodeCount(model));
   for (let node = ROOT + 1; node < length.length; node++) {
-    const own = join([nodeName(model, node)]).length;
+    const own = joinPath([nodeName(model, node)]).length;
     const parent = model.parent[node];
     length[node] = own + (parent > ROOT ? length[parent] + 1 : 0);
-    if (length[node] > MAX_LENGTH && hash64(join(namesOf(model, node))) === wanted) return node;
+    if (length[node] > MAX_LENGTH && hash64(joinPath(namesOf(model, node))) === wanted) return node;
   }
   return ROOT;
 }

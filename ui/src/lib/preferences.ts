@@ -1,5 +1,6 @@
 // Tastes of this browser. They are never part of a link.
 import { effect, type Signal, signal } from "@preact/signals";
+import { validTemplate } from "./editor-link";
 import type { Zone } from "./time";
 
 export type Theme = "system" | "dark" | "light";
@@ -42,6 +43,8 @@ export const heatBasis = stored<"self" | "total">("heat", "self", oneOf("self", 
 /** What percentages beside the code refer to, unless the link says it. */
 export const percentBase = stored<"query" | "fn">("base", "query", oneOf("query", "fn"));
 export const tabWidth = stored<number>("tab", 4, (value) => [2, 4, 8].includes(value));
+/** How a line is opened in an editor; empty: there is no button. */
+export const editorTemplate = stored<string>("editor", "", validTemplate);
 /** Whether a letter alone is a command. */
 export const singleKeys = stored<"on" | "off">("keys", "on", oneOf("on", "off"));
 export const flameColors = stored<"package" | "value">("flame", "package", oneOf("package", "value"));

@@ -26,6 +26,8 @@ export interface UrlState {
   qf: string;
   fn?: string;
   scope?: "path";
+  /** The call path that `scope` means, as in `focus`. */
+  path?: string;
   file?: string;
   line?: LineRange;
   repo?: string;
@@ -127,6 +129,7 @@ const CODECS: Codecs = {
   qf: search,
   fn: text(true),
   scope: word(["path"] as const, false),
+  path: text(false),
   file: text(false),
   line,
   repo: text(true),
@@ -215,6 +218,7 @@ export function withService(state: UrlState, service: string): UrlState {
     sandwich: undefined,
     fn: undefined,
     scope: undefined,
+    path: undefined,
     file: undefined,
     line: undefined,
     repo: undefined,
@@ -242,6 +246,7 @@ export function withFunction(state: UrlState, fn: string | undefined): UrlState 
     to2: undefined,
     sel2: undefined,
     scope: undefined,
+    path: undefined,
   };
 }
 

@@ -42,13 +42,14 @@ import { retryDelay } from "../../source/verdict";
 const MAX_FUNCTIONS = 200;
 const MINUTE_MS = 60_000;
 
-export function useFunctionCosts(type: string): Query<FunctionCosts> {
-  const { service, sel, fn } = urlState.value;
+/** Costs over all call paths, or over `path` alone; without a function nothing is asked. */
+export function useFunctionCosts(type: string, fn: string | undefined, path: string[]): Query<FunctionCosts> {
+  const { service, sel } = urlState.value;
   const r = range.value;
   const query = service && fn && type ? selection(type, serviceSelector(service, sel), r) : undefined;
-  return useQuery(query ? `function ${fn} ${JSON.stringify(query)}` : null, async (signal) => {
+  return useQuery(query ? `function ${fn} ${JSON.stringify([query, path])}` : null, async (signal) => {
     if (!query || !fn) throw new Error("no selection");
-    return readFunction(await fetchFunction(query, fn, [], signal));
+    return readFunction(await fetchFunction(query, fn, path, signal));
   });
 }
 

@@ -2,11 +2,16 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { NoSamples } from "../../components/no-samples";
 import { QueryView } from "../../components/states";
-import { formatValue } from "../../lib/format";
+import { hostOf, hosts } from "../../account/hosts";
+import { joinPath, splitPath, walkPath } from "../../lib/callpath";
+import { formatPercent, formatValue } from "../../lib/format";
 import { useEscape, useKeys } from "../../lib/keys";
-import { heatBasis, percentBase as defaultBase, tabWidth } from "../../lib/preferences";
+import { shortRepository } from "../../lib/names";
+import { editorTemplate, heatBasis, percentBase as defaultBase, tabWidth } from "../../lib/preferences";
 import { goBack, navigate, update, urlState } from "../../lib/router";
 import { withFunction } from "../../lib/urlstate";
+import { editorLink, openEditor } from "../../lib/editor-link";
+import { hasIssueForm, newIssueLink } from "../../source/issue";
 import {
   type FunctionCosts,
   hottestLine,
@@ -21,12 +26,14 @@ import { lineAt } from "../../source/place-links";
 import { guessedCommit, verdictOf } from "../../source/verdict";
 import { T } from "../../texts";
 import { focusDetails } from "../profile/focus";
+import { ActButtons } from "./act-buttons";
 import { commitKey, useChoice, useCommits, useFileCosts, useFunctionCosts, useSource } from "./data";
 import { refText } from "./commit-select";
 import { CopyMenu } from "./copy-menu";
 import { Facts } from "./facts";
 import { DetailsHead, LedgerTools } from "./head";
 import { Notes, Trouble, VersionBadge } from "./notes";
+import { knownPath, ScopeSwitch } from "./scope";
 import { noteWalk, Trail, visit } from "./trail";
 import { Why } from "./why";
 import "../../styles/details.css";
@@ -38,8 +45,11 @@ interface Props {
 }
 
 export function FunctionDetails({ mode, type }: Props) {
-  const { fn } = urlState.value;
-  const costs = useFunctionCosts(type);
+  const { fn, scope } = urlState.value;
+  const path = knownPath();
+  const all = useFunctionCosts(type, fn, []);
+  const one = useFunctionCosts(type, path && fn, path ?? []);
+  const costs = path && scope === "path" ? one : all;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (fn) visit(fn);
@@ -59,6 +69,7 @@ export function FunctionDetails({ mode, type }: Props) {
   return (
     <div class={`details mode-${mode}`}>
       <DetailsHead mode={mode} heading={heading} onClose={close} />
+      {path && <ScopeSwitch path={path} all={all} one={one} />}
       <QueryView query={costs} lines={10} class="answer fill">
         {(data) =>
           data.versions.length === 0 ? (
@@ -96,7 +107,12 @@ function compare(before: VersionCosts, after: VersionCosts): void {
 function walkTo(name: string, version: VersionCosts, line: number | undefined): void {
   if (line !== undefined) update({ line: { from: line, to: line } });
   noteWalk();
-  update({ ...withFunction(urlState.peek(), name), ...versionInLink(version) });
+  const { scope, path } = urlState.peek();
+  update({
+    ...withFunction(urlState.peek(), name),
+    ...versionInLink(version),
+    ...(scope && path && { scope, path: joinPath(walkPath(splitPath(path), name)) }),
+  });
 }
 
 function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
@@ -139,6 +155,35 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
     const i = costs.versions.indexOf(version) + by;
     openVersion(costs.versions[(i + costs.versions.length) % costs.versions.length]);
   };
+  const page = answer?.source?.url;
+  const hostType = place && hostOf(hosts.value ?? [], answer?.source?.provider, place.repository)?.type;
+  const input = {
+    name: costs.name,
+    place: T.placeAt(version.file || costs.name, version.startLine, refText(version)),
+    url: page && lineAt(page, version.startLine, hostType),
+    unit: costs.unit,
+    queryTotal: costs.queryTotal,
+    total: version.total,
+    lines: version.lines,
+    text,
+  };
+  const editorAt = (n: number) =>
+    editorLink(editorTemplate.value, {
+      path: answer?.source?.path || version.file,
+      line: String(Math.max(1, n)),
+      repo: shortRepository(answer?.source?.repository || place?.repository || ""),
+      ref: answer?.source?.commit || place?.ref || "",
+    });
+  const inEditor = () => {
+    const link = editorAt(at() || start);
+    if (link) openEditor(link);
+  };
+  const newIssue = () => {
+    const title = T.issueTitle(costs.name, formatPercent(version.total, costs.queryTotal));
+    const link = newIssueLink(hostType, page, title, input);
+    if (link) window.open(link, "_blank", "noopener");
+  };
+
   useKeys({
     n: () => goTo(stepLine(lines, at(), 1)),
     p: () => goTo(stepLine(lines, at(), -1)),
@@ -146,8 +191,8 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
     b: switchBase,
     v: () => stepVersion(1),
     V: () => stepVersion(-1),
-    o: () =>
-      answer?.source?.url && window.open(lineAt(answer.source.url, at() || start), "_blank", "noopener"),
+    o: () => page && window.open(lineAt(page, at() || start, hostType), "_blank", "noopener"),
+    O: inEditor,
   });
 
   const failed = answer !== undefined && answer.source?.state !== "ok";
@@ -179,19 +224,10 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
         onHottest={() => goTo(hottest)}
         onLine={(n) => goTo(lines.find((candidate) => candidate.n === n))}
       >
-        <CopyMenu
-          file={answer?.source?.path || version.file}
-          line={() => at() || start}
-          input={{
-            name: costs.name,
-            place: T.placeAt(version.file || costs.name, version.startLine, refText(version)),
-            url: answer?.source?.url && lineAt(answer.source.url, version.startLine),
-            unit: costs.unit,
-            queryTotal: costs.queryTotal,
-            total: version.total,
-            lines: version.lines,
-            text,
-          }}
+        <CopyMenu file={answer?.source?.path || version.file} line={() => at() || start} input={input} />
+        <ActButtons
+          onEditor={editorAt(start) ? inEditor : undefined}
+          onIssue={hasIssueForm(hostType, page) ? newIssue : undefined}
         />
       </LedgerTools>
       <Notes version={version} place={place ?? labels} answer={answer} guessed={guessed} />

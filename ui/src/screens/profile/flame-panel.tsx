@@ -88,7 +88,13 @@ export function FlamePanel(props: Props) {
     const name = nodeName(model, node);
     return [
       ...(detailsEnabled.value
-        ? [{ label: T.functionDetails, hint: "Enter", run: () => openDetails(name, true) }]
+        ? [
+            {
+              label: T.functionDetails,
+              hint: "Enter",
+              run: () => openDetails(name, true, namesOf(model, node)),
+            },
+          ]
         : []),
       { label: T.zoom, hint: "z", run: () => zoomTo(node) },
       { label: T.sandwich, hint: "s", run: () => update({ sandwich: name }) },
@@ -167,7 +173,7 @@ export function FlamePanel(props: Props) {
             base={total}
             dataKey={props.dataKey}
             hovered={hoveredName.value}
-            onOpen={openDetails}
+            onOpen={(name, byKey) => openDetails(name, byKey)}
             onSandwich={(name) => update({ sandwich: sandwich === name ? undefined : name })}
             onHover={(name) => (hoveredName.value = name)}
           />
@@ -182,7 +188,7 @@ export function FlamePanel(props: Props) {
               matches={matches}
               target={target}
               onFocus={zoomTo}
-              onOpen={(n, byKey) => openDetails(nodeName(model, n), byKey)}
+              onOpen={(n, byKey) => openDetails(nodeName(model, n), byKey, namesOf(model, n))}
               onKey={onKey}
               onMenu={(n, x, y) => setMenu({ node: n, x, y })}
             />

@@ -24,6 +24,7 @@ function open(line: HotLine): void {
     ref: line.ref || NO_LABEL,
     root: line.root || NO_LABEL,
     scope: undefined,
+    path: undefined,
   });
 }
 

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import {
+  editorTemplate,
   flameColors,
   heatBasis,
   percentBase,
@@ -9,6 +10,7 @@ import {
   theme,
   zone,
 } from "../../lib/preferences";
+import { validTemplate } from "../../lib/editor-link";
 import { T } from "../../texts";
 import { CheckRow, SelectRow, SettingsCard } from "./card";
 
@@ -21,6 +23,7 @@ const read = () => ({
   heat: heatBasis.value,
   colors: flameColors.value,
   tab: String(tabWidth.value),
+  editor: editorTemplate.value,
   keys: singleKeys.value,
 });
 
@@ -33,6 +36,7 @@ function write(draft: Draft): void {
   heatBasis.value = draft.heat;
   flameColors.value = draft.colors;
   tabWidth.value = Number(draft.tab);
+  editorTemplate.value = draft.editor;
   singleKeys.value = draft.keys;
 }
 
@@ -41,12 +45,14 @@ export function BrowserCard({ onDirty }: { onDirty(dirty: boolean): void }) {
   // Only what was changed here: the theme has a switch in the bar as well.
   const [changes, setChanges] = useState<Partial<Draft>>({});
   const draft = { ...stored, ...changes };
+  const validEditor = validTemplate(draft.editor);
   const change = (part: Partial<Draft>) => setChanges({ ...changes, ...part });
   return (
     <SettingsCard
       title={S.browser}
       hint={S.browserHint}
       dirty={JSON.stringify(draft) !== JSON.stringify(stored)}
+      valid={validEditor}
       onDirty={onDirty}
       save={async () => {
         write(draft);
@@ -111,6 +117,24 @@ export function BrowserCard({ onDirty }: { onDirty(dirty: boolean): void }) {
         ]}
         onChange={(value) => change({ tab: value })}
       />
+      <div class="form-row">
+        <label for="editor-link">{S.editor}</label>
+        <span class="form-field">
+          <input
+            id="editor-link"
+            class="field"
+            autocomplete="off"
+            spellcheck={false}
+            value={draft.editor}
+            aria-invalid={!validEditor}
+            aria-describedby="editor-link-hint"
+            onInput={(event) => change({ editor: event.currentTarget.value.trim() })}
+          />
+          <span id="editor-link-hint" class={validEditor ? "faint" : "err-text"}>
+            {validEditor ? S.editorHint : S.badEditor}
+          </span>
+        </span>
+      </div>
       <CheckRow
         id="single-keys"
         label={S.singleKeys}
