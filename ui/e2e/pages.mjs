@@ -12,6 +12,8 @@ export const urls = {
     `${base}/profile?service=shop-api&type=${TYPE}&${RANGE}&fn=${encodeURIComponent(fn)}${more}`,
   page: (base, fn = TOTAL, more = "") =>
     `${base}/function?service=shop-api&type=${TYPE}&${RANGE}&fn=${encodeURIComponent(fn)}${more}`,
+  file: (base, file = "cart/pricer.go") =>
+    `${base}/file?service=shop-api&type=${TYPE}&${RANGE}&file=${encodeURIComponent(file)}`,
   compare: (base, fn = TOTAL) =>
     `${base}/compare?service=shop-api&type=${TYPE}&${RANGE}&fn=${encodeURIComponent(fn)}&ref=${REF_A}&ref2=${REF_B}`,
 };

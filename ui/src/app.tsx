@@ -13,6 +13,7 @@ import { T } from "./texts";
 const Services = lazy(() => import("./screens/services").then((module) => module.Services));
 const Profile = lazy(() => import("./screens/profile").then((module) => module.Profile));
 const FunctionPage = lazy(() => import("./screens/function").then((module) => module.FunctionPage));
+const FilePage = lazy(() => import("./screens/file").then((module) => module.FilePage));
 const Compare = lazy(() => import("./screens/compare").then((module) => module.Compare));
 const Settings = lazy(() => import("./screens/settings").then((module) => module.Settings));
 
@@ -104,10 +105,11 @@ export function App() {
           {detailsEnabled.value ? (
             <>
               {current === "function" && <FunctionPage />}
+              {current === "file" && <FilePage />}
               {current === "compare" && <Compare />}
             </>
           ) : (
-            (current === "function" || current === "compare") && <DetailsOff page />
+            (current === "function" || current === "file" || current === "compare") && <DetailsOff page />
           )}
           {current === "settings" && <Settings />}
           {current === "none" && <NoSuchPage />}

@@ -245,4 +245,39 @@ export const details = [
       await hasText(page.locator(".cm-content"), "class Money");
     },
   },
+  {
+    n: 39,
+    name: "File view",
+    async run({ page, world }) {
+      await openDetails(page, world);
+      await page.getByRole("button", { name: /cart\/ ?pricer\.go:48/ }).click();
+      await hasUrl(page, new RegExp(`/file\\?.*file=cart/pricer.go.*ref=${REF_A}`));
+      await hasText(page.locator("h1"), "pricer.go");
+      const rows = page.locator(".file-functions .vrow:not(.head, .sum)");
+      await isCount(rows, 3);
+      await hasText(rows.nth(0), /^35 shop\/ ?cart\. ?round 500 ms 500 ms$/);
+      await hasText(rows.nth(1), /^48 shop\/ ?cart\. ?\(\*Pricer\)\.Total 22 s 30 s$/);
+      await hasText(rows.nth(2), /^63 shop\/ ?cart\. ?price 1\.50 s 1\.50 s$/);
+      await hasText(page.getByTestId("file-sum"), "24 s 32 s");
+      await hasText(page.getByTestId("found-by"), "relative path");
+      await eventually(async () => assert.equal(await currentLine(page), 57));
+      await eventually(async () =>
+        assert.deepEqual((await costsAt(page, 66)).slice(0, 2), ["1.50 s", "1.5%"]),
+      );
+      await rows.nth(2).locator(".row-name").click();
+      await eventually(async () => assert.equal(await currentLine(page), 63));
+      // Only the two that are ticked keep their colour.
+      await rows.nth(0).getByRole("checkbox").check();
+      await rows.nth(2).getByRole("checkbox").check();
+      await eventually(async () => assert.equal(await heatAt(page, 66), 5));
+      assert.equal(await heatAt(page, 57), 0);
+      assert.ok((await heatAt(page, 36)) > 0);
+      await page.getByRole("button", { name: "Colour all" }).click();
+      await eventually(async () => assert.equal(await heatAt(page, 57), 5));
+      await page.getByRole("button", { name: "Details of shop/cart.price" }).click();
+      await hasText(page.getByTestId("function-name"), "shop/cart.price");
+      await page.goBack();
+      await isCount(rows, 3);
+    },
+  },
 ];

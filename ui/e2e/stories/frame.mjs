@@ -131,6 +131,9 @@ export const frame = [
         await page.goto(urls.page(world.base));
         await eventually(async () => assert.equal(await currentLine(page), 57));
         await check("s5-page");
+        await page.goto(urls.file(world.base));
+        await eventually(async () => assert.equal(await currentLine(page), 57));
+        await check("s6");
         await page.goto(urls.compare(world.base));
         await hasText(page.locator(".compare-table"), "\u221215 pp");
         await check("s7");

@@ -45,6 +45,7 @@ async function copyLink(frozen: boolean): Promise<void> {
 /** Screens that are named by their kind, not by what they show. */
 const PAGES: { [K in Screen]?: string } = {
   function: T.function,
+  file: T.file,
   compare: T.compare.title,
   settings: T.settings.title,
 };
@@ -63,7 +64,7 @@ function Place() {
       </a>
     ),
   ];
-  const below = current === "function" || current === "compare";
+  const below = current === "function" || current === "file" || current === "compare";
   if ((current === "profile" || below) && state.service) {
     parts.push(
       current === "profile" ? (

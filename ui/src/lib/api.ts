@@ -85,9 +85,24 @@ export interface KnownFunction {
   name?: string;
   startLine?: number;
 }
+export interface FileFunction extends KnownFunction {
+  self?: Int64;
+  total?: Int64;
+}
+export interface FileVersion {
+  repository?: string;
+  ref?: string;
+  root?: string;
+  self?: Int64;
+  total?: Int64;
+  functions?: FileFunction[];
+  lines?: FileLine[];
+}
 export interface FileResponse {
+  file?: string;
+  unit?: string;
   queryTotal?: Int64;
-  versions?: { lines?: FileLine[]; functions?: KnownFunction[] }[];
+  versions?: FileVersion[];
 }
 export interface HotLine {
   repository?: string;
@@ -311,6 +326,11 @@ export function fetchFile(
   signal?: AbortSignal,
 ): Promise<FileResponse> {
   return call(`${LINES}/File`, { selection: sel, ...version }, signal);
+}
+
+/** The same for all versions of the selection. */
+export function fetchFileVersions(sel: Selection, file: string, signal?: AbortSignal): Promise<FileResponse> {
+  return call(`${LINES}/File`, { selection: sel, file, anyVersion: true }, signal);
 }
 
 export function fetchHotLines(

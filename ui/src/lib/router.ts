@@ -10,7 +10,7 @@ import {
   type UrlState,
 } from "./urlstate";
 
-export type Screen = "services" | "profile" | "function" | "compare" | "settings" | "none";
+export type Screen = "services" | "profile" | "function" | "file" | "compare" | "settings" | "none";
 
 interface Location {
   screen: Screen;
@@ -22,6 +22,7 @@ const SCREENS: Record<string, Screen> = {
   services: "services",
   profile: "profile",
   function: "function",
+  file: "file",
   compare: "compare",
   settings: "settings",
 };

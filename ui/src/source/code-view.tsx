@@ -32,11 +32,14 @@ interface Props {
   start: number;
   sums: { self: number; total: number };
   baseText: string;
+  /** What the sums are of. */
+  sumText: string;
   tabSize: number;
   /** Whether text and profile fit, beside the sums. */
   verdict: ComponentChildren;
   handle: Ref<CodeHandle>;
-  onBase(): void;
+  /** Undefined where percentages have one base only. */
+  onBase?: () => void;
   onLine(line: number): void;
   onCall(line: number, name: string): void;
 }
@@ -165,7 +168,7 @@ export function CodeView(props: Props) {
 }
 
 /** Names the columns and repeats the sums of the function. */
-function LedgerHead({ sums, unit, base, baseText, verdict, onBase }: Props) {
+function LedgerHead({ sums, sumText, unit, base, baseText, verdict, onBase }: Props) {
   return (
     <div class="ledger-head">
       <div class="ledger-row">
@@ -175,14 +178,18 @@ function LedgerHead({ sums, unit, base, baseText, verdict, onBase }: Props) {
         <span class="cost-gutter total-percent">{T.colPercent}</span>
         <span class="line-number">{T.colLine}</span>
         <span class="ledger-text">
-          <button
-            type="button"
-            class="base"
-            title={`${T.percentBase}: ${T.baseQuery} / ${T.baseFunction} (b)`}
-            onClick={onBase}
-          >
-            {baseText}
-          </button>
+          {onBase ? (
+            <button
+              type="button"
+              class="base"
+              title={`${T.percentBase}: ${T.baseQuery} / ${T.baseFunction} (b)`}
+              onClick={onBase}
+            >
+              {baseText}
+            </button>
+          ) : (
+            baseText
+          )}
         </span>
       </div>
       <div class="ledger-row sums">
@@ -196,7 +203,7 @@ function LedgerHead({ sums, unit, base, baseText, verdict, onBase }: Props) {
         <span class="cost-gutter total-percent">{formatPercent(sums.total, base)}</span>
         <span class="line-number" />
         <span class="ledger-text muted">
-          {T.sumOfFunction}
+          {sumText}
           {verdict}
         </span>
       </div>

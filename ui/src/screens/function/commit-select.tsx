@@ -17,8 +17,8 @@ interface Props {
   total: number;
   unit: string;
   onChoose(version: VersionCosts): void;
-  /** Opens the older one beside the newer one. */
-  onCompare(before: VersionCosts, after: VersionCosts): void;
+  /** Opens the older one beside the newer one; undefined where there is nothing to compare. */
+  onCompare?: (before: VersionCosts, after: VersionCosts) => void;
 }
 
 export function refText(version: { ref: string }): string {
@@ -93,13 +93,13 @@ function Comparisons(props: Props & { version: VersionCosts; close(): void }) {
       aria-label={`${label}: ${T.compareThisWith(refText(before), refText(after))}`}
       onClick={() => {
         close();
-        onCompare(before, after);
+        onCompare?.(before, after);
       }}
     >
       {label}
     </button>
   );
-  if (versions.length < 2) return null;
+  if (versions.length < 2 || !onCompare) return null;
   return (
     <span class="comparisons">
       {version !== chosen && item(T.compareThis, version, chosen)}

@@ -145,7 +145,7 @@ export interface SourceQuery extends Shown {
 export function useSource(
   fn: string,
   { version, place }: Choice,
-  fileCosts: Query<FileResponse>,
+  fileCosts: Pick<Query<FileResponse>, "data" | "stale" | "loading">,
 ): SourceQuery {
   const { end } = range.value;
   const ready = place !== undefined && !fileCosts.loading;

@@ -23,6 +23,7 @@ import {
 } from "../../source/costs";
 import { type CodeHandle, CodeView } from "../../source/code-view";
 import { lineAt } from "../../source/place-links";
+import type { Effective } from "../../source/override";
 import { guessedCommit, verdictOf } from "../../source/verdict";
 import { T } from "../../texts";
 import { focusDetails } from "../profile/focus";
@@ -100,6 +101,19 @@ function compare(before: VersionCosts, after: VersionCosts): void {
     root,
     ref2: versionInLink(after).ref,
     line: undefined,
+  });
+}
+
+/** The whole file at the version that is shown, or at the place that the link puts before it. */
+function openFile(version: VersionCosts, place: Effective | undefined): void {
+  const state = urlState.peek();
+  navigate("file", {
+    ...state,
+    ...(place?.origin !== "link" && versionInLink(version)),
+    file: version.file,
+    line: undefined,
+    scope: undefined,
+    path: undefined,
   });
 }
 
@@ -207,6 +221,7 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
         source={answer?.source}
         guessed={guessed}
         commit={({ repository, ref }) => commits.get(commitKey(repository, ref))}
+        onFile={() => openFile(version, place)}
         onVersion={openVersion}
         onCompare={compare}
         onFunction={(name) => walkTo(name, version, at() || undefined)}
@@ -260,6 +275,7 @@ function Breakdown({ costs, type }: { costs: FunctionCosts; type: string }) {
         start={start}
         sums={{ self: sumSelf(version.lines) + (version.noLine?.self ?? 0), total: version.total }}
         baseText={T.percentOf(formatValue(percentBase, costs.unit))}
+        sumText={T.sumOfFunction}
         tabSize={tabWidth.value}
         verdict={<VersionBadge verdict={failed ? undefined : verdictOf(answer?.version)} />}
         handle={code}

@@ -24,6 +24,7 @@ interface Props {
   /** Commit that stands in for a missing ref label. */
   guessed: string | undefined;
   commit(version: { repository: string; ref: string }): Commit | undefined;
+  onFile(): void;
   onVersion(version: VersionCosts): void;
   onCompare(before: VersionCosts, after: VersionCosts): void;
   onFunction(name: string): void;
@@ -46,7 +47,9 @@ export function Facts(props: Props) {
       <dd>
         {version.file ? (
           <>
-            <Path path={version.file} line={version.startLine} />
+            <button type="button" class="call" title={T.openFile(version.file)} onClick={props.onFile}>
+              <Path path={version.file} line={version.startLine} />
+            </button>
             <CopyButton text={version.file} />
           </>
         ) : (

@@ -66,11 +66,12 @@ export function DetailsHead(props: {
 interface ToolsProps {
   lines: LineCost[];
   unit: string;
-  whole: boolean;
+  /** Undefined where the whole file is shown anyway. */
+  whole?: boolean;
   explain: boolean;
   hasAnswer: boolean;
   failed: boolean;
-  onWhole(on: boolean): void;
+  onWhole?: (on: boolean) => void;
   onExplain(): void;
   onStep(by: 1 | -1): void;
   onHottest(): void;
@@ -118,14 +119,16 @@ export function LedgerTools(props: ToolsProps) {
         </button>
       </span>
       <HotList lines={props.lines} unit={props.unit} onLine={props.onLine} />
-      <button
-        type="button"
-        class="btn quiet"
-        aria-pressed={props.whole}
-        onClick={() => props.onWhole(!props.whole)}
-      >
-        {T.wholeFile}
-      </button>
+      {props.onWhole && (
+        <button
+          type="button"
+          class="btn quiet"
+          aria-pressed={props.whole}
+          onClick={() => props.onWhole?.(!props.whole)}
+        >
+          {T.wholeFile}
+        </button>
+      )}
       {props.hasAnswer && !props.failed && (
         <button
           type="button"
