@@ -2,7 +2,7 @@
 // wheel and keyboard. What it means is in model, layout, nav and search; this is the glue.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatPercent, formatValue } from "../lib/format";
-import { darkTheme, flameColors } from "../lib/preferences";
+import { darkTheme, flameColors, labelEnd } from "../lib/preferences";
 import { T } from "../texts";
 import { paintNames, readTheme } from "./colors";
 import { type Bar, clampInterval, hit, layout, MIN_WIDTH, ROW_HEIGHT } from "./layout";
@@ -101,11 +101,12 @@ export function FlameGraph(props: FlameProps) {
     const scene = { model, bars, unit, paints, theme, marked, searching: matches !== undefined };
     draw(context, {
       ...scene,
+      labelEnd: labelEnd.value,
       cursor: focused || cursor > ROOT ? cursor : -1,
       width: size.width,
       height: size.height,
     });
-  }, [bars, paints, marked, matches, cursor, focused, unit, size]);
+  }, [bars, paints, marked, matches, cursor, focused, unit, size, labelEnd.value]);
 
   function revealRow(depth: number) {
     const box = scroller.current;

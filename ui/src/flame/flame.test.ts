@@ -112,6 +112,7 @@ it("labels are cut by character width", () => {
   expect(fitLabel("main.run", "5 s", 66, 7)).toBe("main.run");
   expect(fitLabel("main.run", "5 s", 43, 7)).toBe("run");
   expect(fitLabel("shop/cart.(*Pricer).Total", "5 s", 64, 7)).toBe("(*Price…");
+  expect(fitLabel("shop/cart.(*Pricer).Total", "5 s", 64, 7, "right")).toBe("…).Total");
   expect(fitLabel("main.run", "5 s", 20, 7)).toBe("");
   expect(clampInterval(-5, 5, 100)).toEqual([0, 10]);
   expect(clampInterval(95, 120, 100)).toEqual([75, 100]);

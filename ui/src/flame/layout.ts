@@ -94,14 +94,21 @@ export function hit(bars: Bar[], x: number, y: number): Bar | undefined {
  * What fits of a name at a fixed character width, empty when nothing useful does. Where the whole name has no
  * room, the package goes first: the colour of the bar tells it, and it is the least telling part.
  */
-export function fitLabel(name: string, value: string, width: number, charWidth: number): string {
+export function fitLabel(
+  name: string,
+  value: string,
+  width: number,
+  charWidth: number,
+  end: "left" | "right" = "left",
+): string {
   const fits = Math.floor((width - 8) / charWidth);
   if (fits < 3) return "";
   const full = `${name} (${value})`;
   if (full.length <= fits) return full;
   if (name.length <= fits) return name;
   const own = splitName(name)[1];
-  return own.length <= fits ? own : `${own.slice(0, fits - 1)}…`;
+  if (own.length <= fits) return own;
+  return end === "left" ? `${own.slice(0, fits - 1)}…` : `…${own.slice(own.length - fits + 1)}`;
 }
 
 /** Keeps an interval of the value axis inside the whole and above the finest zoom. */

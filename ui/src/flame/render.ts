@@ -19,6 +19,8 @@ export interface Scene {
   /** Bars of this function are underlined. */
   marked: Set<number>;
   cursor: number;
+  /** Where labels stand and which end of a long one stays. */
+  labelEnd: "left" | "right";
   width: number;
   height: number;
 }
@@ -85,13 +87,21 @@ function drawLabels(context: CanvasRenderingContext2D, scene: Scene): void {
   context.font = FONT;
   context.textBaseline = "middle";
   const width = measure(context);
+  const right = scene.labelEnd === "right";
+  context.textAlign = scene.labelEnd;
   for (const bar of scene.bars) {
     if (bar.node !== bar.last || bar.width < 28) continue;
     const name = nodeName(scene.model, bar.node);
-    const label = fitLabel(name, formatValue(scene.model.total[bar.node], scene.unit), bar.width, width);
+    const value = formatValue(scene.model.total[bar.node], scene.unit);
+    const label = fitLabel(name, value, bar.width, width, scene.labelEnd);
     if (label === "") continue;
     context.fillStyle = paintOf(scene, bar).text;
     // The width limit only bites for scripts wider than the monospace font foresees.
-    context.fillText(label, bar.x + 4, bar.y + BAR_HEIGHT / 2 + 0.5, bar.width - 6);
+    context.fillText(
+      label,
+      right ? bar.x + gapped(bar) - 4 : bar.x + 4,
+      bar.y + BAR_HEIGHT / 2 + 0.5,
+      bar.width - 6,
+    );
   }
 }

@@ -1,5 +1,5 @@
 // Tastes of this browser. They are never part of a link.
-import { effect, type Signal, signal } from "@preact/signals";
+import { computed, effect, type Signal, signal } from "@preact/signals";
 import { validTemplate } from "./editor-link";
 import type { Zone } from "./time";
 
@@ -48,6 +48,23 @@ export const editorTemplate = stored<string>("editor", "", validTemplate);
 /** Whether a letter alone is a command. */
 export const singleKeys = stored<"on" | "off">("keys", "on", oneOf("on", "off"));
 export const flameColors = stored<"package" | "value">("flame", "package", oneOf("package", "value"));
+/** Which end of a name stays in a bar that is too narrow for it. */
+export const labelEnd = stored<"left" | "right">("label", "left", oneOf("left", "right"));
+export const density = stored<"compact" | "comfortable">(
+  "density",
+  "compact",
+  oneOf("compact", "comfortable"),
+);
+/** Height of table rows; the same as --row. */
+export const rowHeight = computed(() => (density.value === "comfortable" ? 30 : 24));
+/** Which columns stand beside the code. */
+export const codeColumns = stored<"both" | "value" | "percent">(
+  "columns",
+  "both",
+  oneOf("both", "value", "percent"),
+);
+/** What the bare address opens. */
+export const startView = stored<"services" | "last">("start", "services", oneOf("services", "last"));
 /** Width of the details dock as percent of the page. */
 export const dockWidth = stored<number>("dock", 45, (value) => value >= 30 && value <= 70);
 export const chartOpen = stored<"yes" | "no">("chart", "yes", oneOf("yes", "no"));
@@ -67,6 +84,30 @@ effect(() => {
   document.documentElement.dataset.theme = light ? "light" : "dark";
   darkTheme.value = !light;
 });
+
+effect(() => {
+  document.documentElement.dataset.density = density.value;
+});
+
+const LAST_KEY = "flameline.last";
+
+/** Where the reader was, as screen and query; undefined when nothing is remembered or wanted. */
+export function lastPlace(): string | undefined {
+  if (startView.peek() !== "last") return undefined;
+  try {
+    return localStorage.getItem(LAST_KEY) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function rememberPlace(place: string): void {
+  try {
+    localStorage.setItem(LAST_KEY, place);
+  } catch {
+    // Then the start page is the list of services.
+  }
+}
 
 const RECENT_KEY = "flameline.ranges";
 

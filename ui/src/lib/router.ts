@@ -1,5 +1,6 @@
 // The address bar as a signal. Paths are relative to the base path the server wrote into the page.
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
+import { lastPlace, rememberPlace } from "./preferences";
 import {
   DEFAULTS,
   type Extra,
@@ -34,6 +35,14 @@ export const droppedParameters = signal<string[]>([]);
 /** Steps taken inside this page, so that "back" never leaves it. */
 let depth = 0;
 
+/** The screen of the last visit; what of it is no longer understood is left out. */
+function lastLocation(): Location | undefined {
+  const match = /^([a-z]+)(\?.*)?$/.exec(lastPlace() ?? "");
+  if (!match || !Object.hasOwn(SCREENS, match[1])) return undefined;
+  const { state, extra } = parseQuery(match[2] ?? "");
+  return { screen: SCREENS[match[1]], state, extra };
+}
+
 function read(): Location {
   const { pathname, search } = window.location;
   const path = pathname.startsWith(base) ? pathname.slice(base.length) : "";
@@ -43,7 +52,7 @@ function read(): Location {
     const old = translateOldLink(search);
     const next: Location = old
       ? { screen: "profile", state: old, extra: [] }
-      : { screen: "services", state, extra };
+      : (search === "" && lastLocation()) || { screen: "services", state, extra };
     history.replaceState(history.state, "", href(next.screen, next.state, next.extra));
     return next;
   }
@@ -55,6 +64,12 @@ export function href(screen: Screen, state: UrlState, extra: Extra = []): string
 }
 
 const location = signal<Location>(read());
+
+effect(() => {
+  const { screen: current, state } = location.value;
+  // Settings and wrong addresses are no place to return to.
+  if (current !== "settings" && current !== "none") rememberPlace(`${current}${formatQuery(state)}`);
+});
 
 export const screen = computed(() => location.value.screen);
 export const urlState = computed(() => location.value.state);

@@ -7,6 +7,7 @@ it("reads what is there, defaults for the rest", () => {
     collapsedFlamegraphs: false,
     maxNodes: 4,
     enableFunctionDetails: false,
+    hottestOnOverview: true,
   });
 });
 
@@ -23,5 +24,6 @@ it("keeps keys of other programs on save", () => {
     collapsedFlamegraphs: false,
     maxNodes: 4,
     enableFunctionDetails: true,
+    hottestOnOverview: true,
   });
 });

@@ -12,12 +12,15 @@ export interface TenantSettings {
   collapsedFlamegraphs: boolean;
   maxNodes: number;
   enableFunctionDetails: boolean;
+  /** Ours alone: whether the list of services asks for the hottest line of each. */
+  hottestOnOverview: boolean;
 }
 
 export const DEFAULT_SETTINGS: TenantSettings = {
   collapsedFlamegraphs: false,
   maxNodes: DEFAULT_NODES,
   enableFunctionDetails: true,
+  hottestOnOverview: true,
 };
 
 type Json = Record<string, unknown>;
@@ -43,6 +46,7 @@ export function readSettings(text: string | undefined): TenantSettings {
     collapsedFlamegraphs: flag(json.collapsedFlamegraphs, DEFAULT_SETTINGS.collapsedFlamegraphs),
     maxNodes: validNodes(json.maxNodes) ? json.maxNodes : DEFAULT_NODES,
     enableFunctionDetails: flag(json.enableFunctionDetails, DEFAULT_SETTINGS.enableFunctionDetails),
+    hottestOnOverview: flag(json.hottestOnOverview, DEFAULT_SETTINGS.hottestOnOverview),
   };
 }
 

@@ -2,6 +2,7 @@
 import { useEffect, useImperativeHandle, useMemo, useRef, useState } from "preact/hooks";
 import type { ComponentChildren, Ref } from "preact";
 import { formatPercent, formatValue } from "../lib/format";
+import { codeColumns } from "../lib/preferences";
 import { T } from "../texts";
 import type { CallLine } from "./calls";
 import { type Basis, type LineCost, largest, levelOf } from "./costs";
@@ -143,7 +144,7 @@ export function CodeView(props: Props) {
 
   const lastCostly = lines[lines.length - 1]?.n ?? 1;
   return (
-    <div class="code-view">
+    <div class="code-view" data-columns={codeColumns.value}>
       <LedgerHead {...props} />
       <div class="code-body">
         <div class={editor ? "code-host ready" : "code-host"} ref={host} />

@@ -1,11 +1,12 @@
 // The functions of a file: where each starts and what it costs. A click scrolls, a tick colours only those ticked.
 import { useMemo } from "preact/hooks";
 import { Icon } from "../../components/icon";
-import { Name } from "../../components/name";
 import { VirtualTable } from "../../components/virtual";
 import { formatPercent, formatValue } from "../../lib/format";
+import { splitName } from "../../lib/names";
 import { heatLevel } from "../../lib/heat";
 import type { FileFunctionCosts, FileVersionCosts } from "../../source/file-costs";
+import { rowHeight } from "../../lib/preferences";
 import { T } from "../../texts";
 
 interface Props {
@@ -39,7 +40,7 @@ export function FunctionList(props: Props) {
       <VirtualTable
         label={T.functionsOfFile}
         count={functions.length}
-        rowHeight={24}
+        rowHeight={rowHeight.value}
         resetKey={`${version.repository} ${version.ref} ${version.root}`}
         head={
           <div role="row" class="vrow head">
@@ -83,7 +84,9 @@ export function FunctionList(props: Props) {
               </div>
               <div role="cell">
                 <button type="button" class="row-name" onClick={() => props.onGo(f)}>
-                  <Name text={f.name} />
+                  <bdi class="mono tail" title={f.name}>
+                    {splitName(f.name)[1]}
+                  </bdi>
                 </button>
               </div>
               <div

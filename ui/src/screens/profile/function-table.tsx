@@ -6,6 +6,7 @@ import { formatPercent, formatValue } from "../../lib/format";
 import { heatLevel } from "../../lib/heat";
 import { update, urlState } from "../../lib/router";
 import { detailsEnabled } from "../../lib/settings";
+import { rowHeight } from "../../lib/preferences";
 import { T } from "../../texts";
 import type { FunctionCostRow } from "./data";
 
@@ -83,7 +84,7 @@ export function FunctionTable(props: Props) {
       class="functions"
       label={T.viewTable}
       count={rows.length}
-      rowHeight={24}
+      rowHeight={rowHeight.value}
       resetKey={`${props.dataKey} ${sort ?? ""} ${q}`}
       head={
         <div role="row" class="vrow head">

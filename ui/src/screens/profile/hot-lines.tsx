@@ -11,6 +11,7 @@ import { update } from "../../lib/router";
 import { useQuery } from "../../lib/use-query";
 import { NO_LABEL } from "../../source/costs";
 import { detailsEnabled } from "../../lib/settings";
+import { rowHeight } from "../../lib/preferences";
 import { T } from "../../texts";
 
 const LIMIT = 500;
@@ -66,7 +67,7 @@ function Lines({ data, dataKey }: { data: HotLinesResponse; dataKey: string }) {
       class="lines"
       label={T.tabLines}
       count={lines.length + tail.length}
-      rowHeight={24}
+      rowHeight={rowHeight.value}
       resetKey={dataKey}
       head={
         <div role="row" class="vrow head">

@@ -6,6 +6,7 @@ import { heatLevel } from "../../lib/heat";
 import { shortRef } from "../../lib/names";
 import type { ProfileType } from "../../lib/profile-types";
 import { linkTo, navigate, update, urlState } from "../../lib/router";
+import { tenantSettings } from "../../lib/settings";
 import { withService } from "../../lib/urlstate";
 import { T } from "../../texts";
 import type { ServiceNumbers } from "./data";
@@ -63,6 +64,7 @@ function Header(props: { id: SortKey; label: string; numeric?: boolean; title?: 
 
 export function ServiceTable({ rows, type, dimmed }: { rows: Row[]; type: ProfileType; dimmed: boolean }) {
   const body = useRef<HTMLTableSectionElement>(null);
+  const hottest = tenantSettings.value.hottestOnOverview;
   const largest = Math.max(0, ...rows.map((row) => row.numbers?.value ?? 0));
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -83,7 +85,7 @@ export function ServiceTable({ rows, type, dimmed }: { rows: Row[]; type: Profil
           <th>{T.colTrend}</th>
           <Header id="value" label={T.colValue} numeric />
           <Header id="change" label={T.colChange} numeric title={T.colChangeHint} />
-          <th class="hottest-cell">{T.colHottest}</th>
+          {hottest && <th class="hottest-cell">{T.colHottest}</th>}
           <th>{T.colVersions}</th>
           <th>{T.colSource}</th>
         </tr>
@@ -129,7 +131,9 @@ function ServiceRow(props: { row: Row; type: ProfileType; largest: number; first
             : formatChange(numbers.value, numbers.previous)
           : T.none}
       </td>
-      <td class="hottest-cell">{numbers && <Hottest service={service.name} type={props.type.id} />}</td>
+      {tenantSettings.value.hottestOnOverview && (
+        <td class="hottest-cell">{numbers && <Hottest service={service.name} type={props.type.id} />}</td>
+      )}
       <td class="muted">
         <Versions service={service} />
       </td>

@@ -1,10 +1,14 @@
 import { useState } from "preact/hooks";
 import {
   editorTemplate,
+  codeColumns,
+  density,
   flameColors,
   heatBasis,
+  labelEnd,
   percentBase,
   singleKeys,
+  startView,
   type Theme,
   tabWidth,
   theme,
@@ -23,6 +27,10 @@ const read = () => ({
   heat: heatBasis.value,
   colors: flameColors.value,
   tab: String(tabWidth.value),
+  density: density.value,
+  start: startView.value,
+  columns: codeColumns.value,
+  label: labelEnd.value,
   editor: editorTemplate.value,
   keys: singleKeys.value,
 });
@@ -36,6 +44,10 @@ function write(draft: Draft): void {
   heatBasis.value = draft.heat;
   flameColors.value = draft.colors;
   tabWidth.value = Number(draft.tab);
+  density.value = draft.density;
+  startView.value = draft.start;
+  codeColumns.value = draft.columns;
+  labelEnd.value = draft.label;
   editorTemplate.value = draft.editor;
   singleKeys.value = draft.keys;
 }
@@ -65,6 +77,26 @@ export function BrowserCard({ onDirty }: { onDirty(dirty: boolean): void }) {
         value={draft.theme}
         options={(Object.keys(T.themes) as Theme[]).map((name) => [name, T.themes[name]] as const)}
         onChange={(value) => change({ theme: value })}
+      />
+      <SelectRow
+        id="density"
+        label={S.density}
+        value={draft.density}
+        options={[
+          ["compact", S.densities.compact],
+          ["comfortable", S.densities.comfortable],
+        ]}
+        onChange={(value) => change({ density: value })}
+      />
+      <SelectRow
+        id="start-view"
+        label={S.startView}
+        value={draft.start}
+        options={[
+          ["services", T.services],
+          ["last", S.lastView],
+        ]}
+        onChange={(value) => change({ start: value })}
       />
       <SelectRow
         id="zone"
@@ -105,6 +137,27 @@ export function BrowserCard({ onDirty }: { onDirty(dirty: boolean): void }) {
           ["value", T.colorValue],
         ]}
         onChange={(value) => change({ colors: value })}
+      />
+      <SelectRow
+        id="label-end"
+        label={S.labelEnd}
+        value={draft.label}
+        options={[
+          ["left", S.labelEnds.left],
+          ["right", S.labelEnds.right],
+        ]}
+        onChange={(value) => change({ label: value })}
+      />
+      <SelectRow
+        id="code-columns"
+        label={S.columns}
+        value={draft.columns}
+        options={[
+          ["both", S.columnChoices.both],
+          ["value", S.columnChoices.value],
+          ["percent", S.columnChoices.percent],
+        ]}
+        onChange={(value) => change({ columns: value })}
       />
       <SelectRow
         id="tab-width"

@@ -86,6 +86,13 @@ export function TenantCard({ onDirty }: { onDirty(dirty: boolean): void }) {
         checked={shown.enableFunctionDetails}
         onChange={(enableFunctionDetails) => change({ enableFunctionDetails })}
       />
+      <CheckRow
+        id="hottest"
+        label={S.hottest}
+        hint={S.hottestHint}
+        checked={shown.hottestOnOverview}
+        onChange={(hottestOnOverview) => change({ hottestOnOverview })}
+      />
     </SettingsCard>
   );
 }
