@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "source/declarations.h"
 
+/* Work that one search may cost, in places where the name stands: a text is no reason to wait. */
+enum {
+    MAX_PLACES = 4000,
+    MAX_BODY_BYTES = 256 * 1024,
+    MAX_LINE_BYTES = 4096, /* longer ones are generated: nobody looks for a declaration there */
+};
+
 bool text_lines_create(Arena *arena, Str text, TextLines *ret_lines)
 {
     size_t n = 1;
@@ -115,12 +122,15 @@ static Str linked_name(const TextLines *lines, Str function)
 {
     static const char directive[] = "//go:linkname ";
 
-    for (size_t from = 0; function.len > 0;) {
+    size_t from = 0;
+
+    for (size_t places = 0; function.len > 0 && places < MAX_PLACES; places++) {
         size_t at = str_find(lines->text, function, from);
         if (at == STR_NPOS) {
             break;
         }
-        Str line = str_trim(text_lines_at(lines, text_lines_number(lines, at)));
+        size_t number = text_lines_number(lines, at);
+        Str line = str_trim(str_first(text_lines_at(lines, number), MAX_LINE_BYTES));
         Str local;
         Str target;
         if (str_starts_with(line, str_from(directive)) &&
@@ -128,7 +138,8 @@ static Str linked_name(const TextLines *lines, Str function)
             str_eq(str_trim(target), function)) {
             return local;
         }
-        from = at + function.len;
+        /* a directive has its line for itself */
+        from = number < lines->n ? lines->starts[number] : lines->text.len;
     }
     return STR_EMPTY;
 }
@@ -196,7 +207,10 @@ static size_t body_end(const TextLines *lines, size_t line)
     if (str_ends_with(str_trim(text), STR("}")) || str_starts_with(text, STR("TEXT"))) {
         return line; /* "func (a byAge) Len() int { return len(a) }" */
     }
-    size_t end = str_find(lines->text, STR("\n}"), lines->starts[line - 1]);
+    size_t start = lines->starts[line - 1];
+    Str ahead =
+        str_first(lines->text, start + MIN((size_t)MAX_BODY_BYTES, lines->text.len - start));
+    size_t end = str_find(ahead, STR("\n}"), start);
     return end == STR_NPOS ? lines->n : text_lines_number(lines, end + 1);
 }
 
@@ -204,16 +218,25 @@ size_t declarations_find(const TextLines *lines, RuleLanguage language, const Fu
                          Declaration *ret_found, size_t max)
 {
     size_t n = 0;
+    size_t from = 0;
 
-    for (size_t from = 0; n <= max;) {
+    for (size_t places = 0; n <= max && places < MAX_PLACES; places++) {
         size_t offset = str_find(lines->text, name->name, from);
         if (offset == STR_NPOS) {
             break;
         }
         size_t number = text_lines_number(lines, offset);
+        size_t start = lines->starts[number - 1];
+        size_t end = number < lines->n ? lines->starts[number] : lines->text.len;
+        if (end - start > MAX_LINE_BYTES) {
+            from = end;
+            continue;
+        }
         Str line = text_lines_at(lines, number);
         from = offset + name->name.len;
-        if (!declares(line, offset - lines->starts[number - 1], language, name)) {
+        if (!declares(line, offset - start, language, name)) {
+            /* where the line alone decides, further places in it say the same */
+            from = language == RULE_GO && str_starts_with(line, STR("func ")) ? end : from;
             continue;
         }
         if (n < max) {
@@ -221,7 +244,7 @@ size_t declarations_find(const TextLines *lines, RuleLanguage language, const Fu
                 (Declaration){ number, language == RULE_GO ? body_end(lines, number) : number };
         }
         n++;
-        from = lines->starts[number - 1] + line.len; /* one declaration a line */
+        from = end; /* one declaration a line */
     }
     return n;
 }

@@ -2,6 +2,7 @@
 #include "source/version_check.h"
 
 enum {
+    MAX_DECORATOR_LINES = 60,
     MAX_DECLARATIONS = 8, /* of one name that are told apart */
 };
 
@@ -56,7 +57,7 @@ static size_t first_decorator(const TextLines *lines, size_t line)
 {
     size_t first = line;
 
-    for (size_t at = line; at > 1; at--) {
+    for (size_t at = line; at > 1 && line - at < MAX_DECORATOR_LINES; at--) {
         Str above = str_trim(text_lines_at(lines, at - 1));
         if (above.len == 0 || str_starts_with(above, STR("def ")) ||
             str_ends_with(above, STR(":"))) {
