@@ -12,10 +12,11 @@
 enum {
     TIME_BYTES = 8,
     MAX_NAME_BYTES = 1024,
-    MAX_SETTINGS = 1000, /* of a tenant */
+    MAX_SETTINGS = 100,  /* of a tenant */
 };
 
-#define MAX_VALUE_BYTES MiB(1)
+/* small beside a shard of the block cache, which must hold a value to read it */
+#define MAX_VALUE_BYTES KiB(64)
 
 static const Str space = STR_CONST("setting");
 

@@ -81,3 +81,15 @@ def test_a_profile_beyond_the_retention_fails_alone(tmp_path):
             "profileTypeID": "process_cpu:cpu:nanoseconds:cpu:nanoseconds", "labelSelector": "{}",
             "start": now // 10**6 - 3_600_000, "end": now // 10**6 + 60_000})
         assert graph["flamegraph"]["total"] == "7"
+
+
+def test_the_largest_value_does_not_keep_the_server_from_starting(tmp_path):
+    with Server(tmp_path, "--memory.limit=64MiB") as server:
+        largest = next(size for size in (1 << 20, 1 << 18, 1 << 16)
+                       if server.call("POST", "/settings.v1.SettingsService/Set",
+                                      json.dumps({"setting": {"name": "n", "value": "x" * size}}).encode(),
+                                      {"Content-Type": "application/json"}).status == 200)
+        for number in range(20):
+            server.rpc("settings.v1.SettingsService/Set", {"setting": {"name": f"n{number}", "value": "x" * largest}})
+    with Server(tmp_path, "--memory.limit=64MiB") as server:
+        assert len(server.rpc("settings.v1.SettingsService/Get", {})["settings"]) == 21
