@@ -22,7 +22,6 @@ typedef struct CacheValue {
     TreeIndex *tree; /* own reference */
     VcsRef ref;
     VcsCommit commit;
-    bool is_public;
     SourceFault fault; /* state SOURCE_OK: the members are valid */
 } CacheValue;
 

@@ -32,9 +32,9 @@ static void remember_access(LookupCached *lookup, const Question *q, const Cache
     CLEANUP(cache_value_unrefp) CacheValue *proof = cache_value_create(64);
     if (proof != NULL && cache_value_compact(proof)) {
         proof->fault = value->fault;
-        proof->is_public = value->is_public;
         cache_put(lookup->shared->cache, key, proof, denied ? 0 : ACCESS_LIFE_NS);
-        if (!denied && (q->token.len == 0 || value->is_public) && q->provider->anonymous &&
+        /* what was read without an account anybody may read */
+        if (!denied && q->token.len == 0 && q->provider->anonymous &&
             !q->provider->has_static_token) {
             Str public_key = question_key(&access, lookup->arena, false);
             if (public_key.ptr != NULL) {

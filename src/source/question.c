@@ -123,8 +123,9 @@ bool question_ask(const Question *q, const VcsCall *call, size_t max_file_bytes,
     case SOURCE_OP_BEFORE:
         return ask_before(q, call, value);
     case SOURCE_OP_ACCESS:
-        return ops->check_access(q->provider, call, value->arena, q->repo, &value->is_public,
-                                 &value->fault);
+        /* who may see a project may not always see its code, so code is what is asked for */
+        return ops->resolve_ref(q->provider, call, value->arena, q->repo, STR_EMPTY, &value->ref,
+                                &value->fault);
     case SOURCE_N_OPS:
         break;
     }
