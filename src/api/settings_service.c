@@ -12,7 +12,7 @@
 enum {
     TIME_BYTES = 8,
     MAX_NAME_BYTES = 1024,
-    MAX_SETTINGS = 100,  /* of a tenant */
+    MAX_SETTINGS = 100, /* of a tenant */
 };
 
 /* small beside a shard of the block cache, which must hold a value to read it */

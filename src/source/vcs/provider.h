@@ -79,7 +79,8 @@ typedef struct ProviderOps {
     /* The newest commit of HEAD's history up to that time. NULL: this host cannot say. */
     bool (*commit_before)(Provider *provider, const VcsCall *call, Arena *arena, Str repo,
                           int64_t unix_s, Str *ret_commit, SourceFault *fault);
-    /* Whether the repository is there for these credentials; its code may still be closed to them. */
+    /* Whether the repository is there for these credentials; its code may still be closed to them.
+     */
     bool (*check_access)(Provider *provider, const VcsCall *call, Arena *arena, Str repo,
                          bool *ret_public, SourceFault *fault);
     /* Page for people; "" when the provider has none. */
