@@ -18,7 +18,7 @@ void resolver_note(Resolver *r, const char *step, const LookupRepo *repo, Str re
     *attempt = (SourceAttempt){
         .step = step,
         .repo = repo != NULL ? repo_address_text(r->arena, &repo->address) : STR_EMPTY,
-        .ref = ref,
+        .ref = arena_str(r->arena, ref),   /* may be lent by a list of releases */
         .path = arena_str(r->arena, path), /* may be lent by the tree */
         .result = report->fault.state,
         .status = report->fault.status,
@@ -27,7 +27,7 @@ void resolver_note(Resolver *r, const char *step, const LookupRepo *repo, Str re
         .message = arena_str(r->arena, str_from(report->fault.message)),
     };
     r->no_memory = r->no_memory || attempt->message.ptr == NULL || attempt->repo.ptr == NULL ||
-                   attempt->path.ptr == NULL;
+                   attempt->ref.ptr == NULL || attempt->path.ptr == NULL;
 }
 
 void resolver_warn(Resolver *r, const char *code, const char *message)
