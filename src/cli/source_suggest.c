@@ -82,8 +82,9 @@ static bool print_suggestion(const Suggestion *suggestion, int64_t total, Err *e
     suggest_add_yaml(&yaml, suggestion, total);
     bool ok = buf_ok(&yaml) && fwrite(yaml.ptr, 1, yaml.len, stdout) == yaml.len;
     buf_done(&yaml);
-    (void)fprintf(stderr, "%zu mapping%s lead to %zu files\n", suggestion->n_mappings,
-                  suggestion->n_mappings == 1 ? "" : "s", n_mapped);
+    (void)fprintf(stderr, "%zu %s to %zu file%s\n", suggestion->n_mappings,
+                  suggestion->n_mappings == 1 ? "mapping leads" : "mappings lead", n_mapped,
+                  n_mapped == 1 ? "" : "s");
     print_part("where the profile says, without a mapping", suggestion->n_exact,
                suggestion->exact_cost, total);
     print_part("of libraries, which have rules of their own or need a mapping by hand",

@@ -76,6 +76,9 @@ static Finding judge(const RuleInput *in, CandidateList *list, Str *ret_path, bo
 
     *list = (CandidateList){ 0 };
     rule_run(in, list);
+    if (list->n > 0 && !list->items[0].repo.own && list->items[0].note.len == 0) {
+        return FINDING_ELSEWHERE; /* of a library, whatever own file has its name */
+    }
     for (size_t i = 0; i < list->n; i++) {
         const Candidate *candidate = &list->items[i];
         bool is_own = candidate->repo.own && candidate->note.len == 0;
@@ -91,8 +94,7 @@ static Finding judge(const RuleInput *in, CandidateList *list, Str *ret_path, bo
     }
     bool installed = list->n > 0 && list->items[list->n - 1].note.len > 0 &&
                      list->items[list->n - 1].note_state == SOURCE_NO_MAPPING;
-    bool library = list->n > 0 && !list->items[0].repo.own && list->items[0].note.len == 0;
-    return list->generated || !own || installed || library ? FINDING_ELSEWHERE : FINDING_UNKNOWN;
+    return list->generated || !own || installed ? FINDING_ELSEWHERE : FINDING_UNKNOWN;
 }
 
 static Finding find_place(const RuleInput *base, const SuggestFrame *frame, CandidateList *list,
