@@ -53,6 +53,7 @@ class OauthHost:
         self.answer = None  # (status, content type, body) in place of the token endpoint's own
         self.delay = 0
         self.user_status = 200
+        self.api = None  # a GithubApi: what people with a token read below /api/v3
         self.codes, self.access, self.refresh = {}, set(), set()
         self.secrets = Leaks()  # everything that must never leak
         self.secrets.append(self.client_secret)
@@ -127,6 +128,9 @@ class OauthHost:
             name = "octo\u00e9cat"
             body = json.dumps({USERS[path]: name}) if USERS[path] else name
             self.send(handler, self.user_status, "application/json; charset=utf-8", body)
+        elif self.api is not None and path.startswith("/api/v3/"):
+            status, answer = self.api.answer(handler.path.removeprefix("/api/v3"), handler.headers)
+            self.send(handler, status, "application/json; charset=utf-8", json.dumps(answer))
         else:
             self.send(handler, 404, "application/json", '{"message":"Not Found"}')
 
