@@ -249,7 +249,7 @@ export const T = {
       host_error: (host: string) => `${host} did not complete the login`,
       refused: () => "The login could not be started",
     },
-    notConfigured: "Source integration is not configured on this server",
+    notConfigured: "Source integration is not configured on this server: see docs/guide/github-oauth-app.md",
     disconnect: "Disconnect",
     disconnectTitle: (host: string) => `Disconnect from ${host}?`,
     disconnectText: "The text of files leaves this page. Costs per line stay.",
@@ -361,14 +361,17 @@ export const T = {
   } as Record<string, (repository: string) => string>,
   /** What follows from a verdict, where the action alone does not say it. */
   advice: {
-    no_labels: "Send these labels with the profiles, or enter the place once by hand.",
-    host_unsupported: "An administrator can add the host to the configuration of this server.",
+    no_labels:
+      "Send these labels with the profiles, or enter the place once by hand. docs/guide/labels.md shows how.",
+    host_unsupported:
+      "An administrator can add the host to the configuration of this server: see docs/source-integration.md.",
     forbidden:
       "Organisations may have to approve the application before it reads their repositories: ask an owner.",
     repo_not_found:
       "Organisations may have to approve the application before it reads their repositories: ask an owner.",
     ref_not_found: "It may have been removed by a forced push, or never been pushed.",
-    no_lines: "Build with debug information, so that the profiler can record lines.",
+    no_lines:
+      "Build with debug information, so that the profiler can record lines: see docs/guide/troubleshooting.md.",
     invalid_request: "Correct the labels, or enter the place once by hand.",
   } as Record<string, string>,
   results: {
@@ -480,7 +483,8 @@ export const T = {
 
   // First run
   firstRunTitle: "Waiting for the first profile",
-  firstRunText: "Send profiles to this address; this page notices the first sample by itself.",
+  firstRunText:
+    "Send profiles to this address; this page notices the first sample by itself. docs/guide/index.md says more.",
   firstRunDone: "The first sample has arrived.",
   openServices: "Open services",
   snippets: { alloy: "Grafana Alloy", sdk: "Go SDK", curl: "curl" },
