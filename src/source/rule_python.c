@@ -6,6 +6,10 @@
 #include "source/path.h"
 #include "source/rule.h"
 
+enum {
+    MAX_INSTALLED = 8, /* places of the repository where one package path may be */
+};
+
 typedef struct PythonStd {
     Str path;
     Str version; /* "3.11" */
@@ -151,6 +155,77 @@ static Str package_path(Str path)
     return at == STR_NPOS ? STR_EMPTY : str_skip(path, at + sizeof("site-packages/") - 1);
 }
 
+/* A directory that pip installs from: it has one of the files that say how. */
+static bool is_project(const RuleInput *in, Str dir)
+{
+    static const char *const names[] = { "pyproject.toml", "setup.py", "setup.cfg" };
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        Str path;
+        if (path_join(in->arena, dir, str_from(names[i]), &path) &&
+            tree_index_has(in->tree, path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The file lies where a project keeps its packages: beside the project's file or in src/ or lib/.
+ */
+static bool is_in_project(const RuleInput *in, Str path, Str package)
+{
+    Str dir = str_first(path, path.len - package.len);
+    Str base;
+
+    dir = dir.len > 0 ? str_first(dir, dir.len - 1) : dir; /* the slash */
+    base = path_base(dir);
+    return is_project(in, dir) || ((str_eq(base, STR("src")) || str_eq(base, STR("lib"))) &&
+                                   is_project(in, path_parent(dir)));
+}
+
+/*
+ * An installed package that may be a project of the own repository. Others ship files of the same
+ * names ("requests/api.py" in examples/, "http/request.py" of any framework), so the whole path
+ * has to be there, and where no project is there is doubt.
+ */
+static void add_installed(const RuleInput *in, CandidateList *list, Str package)
+{
+    Str paths[MAX_INSTALLED];
+    Str whole;
+    Str under_root;
+    size_t n_projects = 0;
+    Candidate candidate = { .rule = "suffix", .repo = { .address = in->own, .own = true } };
+
+    if (!path_clean(in->arena, package, &whole) || whole.len == 0 ||
+        !path_join(in->arena, in->root, whole, &under_root)) {
+        return;
+    }
+    if (in->tree == NULL || tree_index_truncated(in->tree) ||
+        tree_index_has(in->tree, under_root)) {
+        rule_add_suffixes(in, list, package);
+        return;
+    }
+    rule_add_own(list, in, "relative_path", under_root);
+    size_t n = tree_index_by_suffix(in->tree, whole, paths, ARRAY_LEN(paths));
+    for (size_t i = 0; i < MIN(n, ARRAY_LEN(paths)); i++) {
+        if (is_in_project(in, paths[i], whole)) {
+            candidate.path = paths[i];
+            n_projects++;
+        }
+    }
+    if (n <= ARRAY_LEN(paths) && n_projects == 1) {
+        rule_add(list, &candidate);
+    } else if (n == 1) {
+        candidate.path = paths[0];
+        candidate.proof = PROOF_LIKELY;
+        candidate.doubt =
+            "an installed package has this path, and nothing says that it is this one";
+        rule_add(list, &candidate);
+    } else if (n > 1) {
+        rule_add_suffixes(in, list, package); /* the function decides */
+    }
+}
+
 /*
  * "<frozen importlib._bootstrap>" is Lib/importlib/_bootstrap.py of a release that no path names;
  * the lines of the functions may tell it.
@@ -200,7 +275,7 @@ void rule_python(const RuleInput *in, CandidateList *list)
     }
     if (package.len > 0) {
         /* projects are usually installed into their own image */
-        rule_add_suffixes(in, list, package);
+        add_installed(in, list, package);
         rule_add_note(list, "python_package", package, SOURCE_NO_MAPPING,
                       "the path is inside an installed package; a mapping can tell its repository");
         return;
