@@ -96,7 +96,7 @@ CASES = {
     },
     "python src layout": {
         "own": {"src/shop/api/views.py": "\n\ndef index():\n    pass\n", "tests/api/views.py": "def index():\n    pass\n",
-                "src/shop/__init__.py": "", "examples/shop/api/views.py.txt": "x", "scripts/run.py": "def main():\n    pass\n"},
+                "src/shop/__init__.py": "", "pyproject.toml": "[project]\nname = 'shop'\n", "examples/shop/api/views.py.txt": "x", "scripts/run.py": "def main():\n    pass\n"},
         "frames": [
             (50, "index", "/usr/local/lib/python3.12/site-packages/shop/api/views.py", 3, "src/shop/api/views.py"),
             (30, "main", "/app/scripts/run.py", 1, "scripts/run.py"),
@@ -112,8 +112,8 @@ CASES = {
                 "services/corp/mail/queue.py": "def push():\n    pass\n"},
         "frames": [
             (60, "send", "/app/services/corp/mail/send.py", 13, "services/corp/mail/send.py"),
-            (30, "send", "/opt/venv/lib/python3.12/site-packages/corp/mail/send.py", 1, "libs/corp/mail/send.py"),
-            (10, "push", "/opt/venv/lib/python3.12/site-packages/corp/mail/queue.py", 1, "services/corp/mail/queue.py"),
+            (30, "send", "/opt/venv/lib/python3.12/site-packages/corp/mail/send.py", 1, "?libs/corp/mail/send.py"),
+            (10, "push", "/opt/venv/lib/python3.12/site-packages/corp/mail/queue.py", 1, "?services/corp/mail/queue.py"),
         ],
     },
     "gradle with kotlin": {
