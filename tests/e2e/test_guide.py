@@ -164,6 +164,8 @@ def test_a_github_enterprise_server(tmp_path):
             entry = hosts[host.url.removeprefix("http://")]
             assert (entry["state"], entry["canConnect"]) == ("not_connected", True)
             walk.run("/ingest")
+            walk.page = "docs/guide/labels.md"
+            assert json.loads(walk.run("LabelValues"))["names"] == [commit]
             browser, stranger = Browser(walk), Browser(walk)
             source, lines = annotated(browser)
             assert source["source"]["state"] == "not_connected" and lines == {4: (COST, "")}
